@@ -1,0 +1,140 @@
+"""What workflows and activities say to each other: names, inputs and results. No personal data in any of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from domain.clock import Clock
+from domain.decision import ActionDecision, Contact
+from domain.money import Money
+from domain.names import Channel, CloseReason, HoldKind, Id, ReferralStatus
+from domain.value import Value
+
+CASE_QUEUE = "dunlin-cases"
+REFERRAL_QUEUE = "dunlin-referrals"
+
+
+def channel_queue(channel: Channel) -> str:
+    """The task queue of a channel's contacts: each has its own workers and rate limit."""
+    return f"dunlin-{channel}"
+
+
+class ActivityName(StrEnum):
+    OPEN_CASE = "open_case"
+    APPLY_MESSAGES = "apply_messages"
+    ADVANCE_CASE = "advance_case"
+    CONTACT = "contact"
+    PROPOSE_REFERRAL = "propose_referral"
+    HAND_OVER_REFERRAL = "hand_over_referral"
+    RECALL_REFERRAL = "recall_referral"
+
+
+class CaseRef(Value):
+    """Which case, and the clock that it lives by."""
+
+    lender: Id
+    account: Id
+    clock: Clock = Clock()
+
+    @property
+    def case_id(self) -> str:
+        return f"{self.lender}:{self.account}"
+
+
+class RawMessage(Value):
+    """A message as it came: its kind, and JSON that has not been checked yet."""
+
+    kind: str
+    payload: Any
+
+
+class CaseSheet(Value):
+    """What people need to know of a case at a glance."""
+
+    status: str
+    stage: str | None
+    delinquent_days: int
+    days_past_due: int
+    outstanding: Money
+    past_due: Money
+    credit: Money
+    delinquent_since: date | None
+    holds: tuple[HoldKind, ...]
+    promise_due: date | None
+    referral: ReferralStatus | None
+    policy: str
+    last: str = Field(description="The latest occurrence, in a few words.")
+
+
+class Allocation(Value):
+    """What one obligation is still owed."""
+
+    obligation: Id
+    due: date
+    amount: Money
+    outstanding: Money
+
+
+class Answer(Value):
+    """What a message did: applied, already known (`duplicate`), or refused with a code from the contract's list."""
+
+    message: str
+    status: str
+    code: str | None = None
+    detail: str | None = None
+
+
+class Turn(Value):
+    """What every activity of a case returns: where the case stands now, and what to do next."""
+
+    sequence: int
+    decision: ActionDecision
+    sheet: CaseSheet
+    answers: tuple[Answer, ...] = ()
+    closed: CloseReason | None = None
+
+
+class OpenCaseRequest(Value):
+    case: CaseRef
+
+
+class ApplyRequest(Value):
+    case: CaseRef
+    sequence: int
+    messages: tuple[RawMessage, ...]
+
+
+class AdvanceRequest(Value):
+    """Look again: nothing happened but time, or a decision other than a contact is to be carried out."""
+
+    case: CaseRef
+    sequence: int
+
+
+class ContactCall(Value):
+    case: CaseRef
+    sequence: int
+    contact: Contact
+
+
+class ReferralCall(Value):
+    case: CaseRef
+    sequence: int
+
+
+class ReferralRef(Value):
+    case: CaseRef
+    referral: Id
+
+
+class ReferralResult(Value):
+    """`handed_over_at` is the business instant at which counsel's mail server took the bundle."""
+
+    status: ReferralStatus
+    at: AwareDatetime
+
+

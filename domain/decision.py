@@ -1,0 +1,79 @@
+"""What can be decided about a case."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from domain.events import Reason
+from domain.names import Channel, CloseReason, Id
+from domain.value import Value
+
+
+class Wait(Value):
+    """Nothing is due before `until` (business time); with no `until`, only a message can change that."""
+
+    kind: Literal["wait"] = "wait"
+    until: AwareDatetime | None
+    reason: str
+
+
+class Contact(Value):
+    """Contact the borrower now. `attempt` counts from 0 over the channels of the step that were tried before."""
+
+    kind: Literal["contact"] = "contact"
+    step: Id
+    obligation: Id
+    channel: Channel
+    template: Id
+    attempt: int
+    reason: str
+
+
+class ProposeReferral(Value):
+    """The policy's conditions for a legal referral hold: ask a person, or refer at once if the policy says so."""
+
+    kind: Literal["propose_referral"] = "propose_referral"
+    reason: str
+
+
+class Close(Value):
+    kind: Literal["close"] = "close"
+    because: CloseReason
+    reason: str
+
+
+class EnterStage(Value):
+    """Bookkeeping: the case's stage, recomputed from its state, is another than the journal last said."""
+
+    kind: Literal["enter_stage"] = "enter_stage"
+    stage: Id
+    obligation: Id
+    day: int
+
+
+class SettlePromise(Value):
+    """Bookkeeping: a promise was kept, or its day and grace have passed without the money."""
+
+    kind: Literal["settle_promise"] = "settle_promise"
+    promise: Id
+    kept: bool
+
+
+class Suppress(Value):
+    """Bookkeeping: a step is skipped because no channel of it is usable and lawful."""
+
+    kind: Literal["suppress"] = "suppress"
+    step: Id
+    obligation: Id
+    channel: Channel
+    reasons: tuple[Reason, ...]
+
+
+Bookkeeping = EnterStage | SettlePromise | Suppress
+
+ActionDecision = Annotated[Wait | Contact | ProposeReferral | Close, Field(discriminator="kind")]
+"""What the workflow can be asked to do. Bookkeeping never leaves the domain: `domain.advance` records it at once."""
+
+Decision = Wait | Contact | ProposeReferral | Close | EnterStage | SettlePromise | Suppress

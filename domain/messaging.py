@@ -1,0 +1,61 @@
+"""What a message to a borrower is made of: the facts that a template may use, and the texts that come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.compliance.model import DebtHelp
+from domain.money import Money
+from domain.names import Channel, Place
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorIdentity:
+    """Who is contacting, and where the borrower reaches them."""
+
+    name: str
+    creditor: str
+    phone: str
+    email: str
+    postal_address: str
+    pay_url: str
+    dispute_url: str
+    stop_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """Everything that a template may use. Personal: it is made in the activity and never leaves the process but by the channel."""
+
+    recipient_name: str
+    account: str
+    outstanding: Money
+    past_due: Money
+    oldest_due: date | None
+    delinquent_days: int
+    today: date
+    payment: Money | None
+    collector: CollectorIdentity
+    debt_help: tuple[DebtHelp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The texts of one message. `subject` and `html` are for e-mail only; for voice `text` is what is said."""
+
+    channel: Channel
+    locale: str
+    text: str
+    subject: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A contact point, with its value: personal data."""
+
+    id: str
+    channel: Channel
+    place: Place
+    value: str

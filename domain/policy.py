@@ -1,0 +1,201 @@
+"""Treatment policies: what a lender wants done, by days past due. The YAML in `rulebook/policies/` has this shape."""
+
+from __future__ import annotations
+
+from datetime import time
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+
+from domain.currency import exponent_of
+from domain.money import Money
+from domain.names import Channel, CloseReason, Collector, Component, Id
+from domain.value import Value
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
+DecimalAmount = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?$")]
+
+
+class PolicyStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class Approval(StrEnum):
+    HUMAN = "human"
+    AUTOMATIC = "automatic"
+
+
+class Window(Value):
+    """Local times of day `[start, end)` within which a contact is planned. The law may narrow it, never widen it."""
+
+    start: time
+    end: time
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("a window's start must be earlier than its end on the same day")
+        return self
+
+
+class Conditions(Value):
+    """When a step applies at all. A step whose conditions don't hold is passed over in silence."""
+
+    outstanding_at_least: DecimalAmount | None = Field(default=None, description="In the policy's currency.")
+    after_broken_promise: bool | None = Field(
+        default=None, description="True: only after a broken promise. False: only without one."
+    )
+
+
+class Step(Value):
+    """One contact: on which day, by which channel, with which text, and by what else if that channel fails."""
+
+    id: Slug
+    day: int = Field(
+        ge=-60,
+        le=2000,
+        description="Days relative to the due date: -3 is three days before it, 0 the day itself, 5 the fifth delinquent day.",
+    )
+    channel: Channel
+    template: Slug
+    fallback: tuple[Channel, ...] = Field(default=(), description="Tried in order when a channel fails or is not lawful.")
+    window: Window | None = Field(default=None, description="Left out: the policy's window.")
+    mandatory: bool = Field(default=False, description="Taken even when the case comes to it late; never skipped over.")
+    when: Conditions = Conditions()
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return (self.channel, *self.fallback)
+
+    @model_validator(mode="after")
+    def _channels_differ(self) -> Self:
+        if len(set(self.channels)) != len(self.channels):
+            raise ValueError(f"step {self.id}: a channel is named twice in channel and fallback")
+        return self
+
+
+class Stage(Value):
+    """A contact stage. It begins on `from_day` and lasts until the next stage begins."""
+
+    id: Slug
+    title: str = Field(min_length=1, max_length=60)
+    from_day: int
+    steps: tuple[Step, ...] = ()
+
+
+class PromiseTerms(Value):
+    """Which promises to pay are accepted, and when one counts as broken."""
+
+    grace_days: int = Field(ge=0, le=30, description="Days after the promised day before the promise is broken.")
+    longest_days: int = Field(ge=1, le=365, description="A promise for a later day is refused.")
+    limit: int = Field(ge=0, le=20, description="How many promises are accepted over the life of a case.")
+
+
+class Receipt(Value):
+    """The message that thanks the borrower when the account is settled. It is the last one."""
+
+    template: Slug
+    channels: tuple[Channel, ...] = Field(min_length=1)
+
+
+class Counsel(Value):
+    """To whom a referral is handed over. A firm, not a person."""
+
+    name: str = Field(min_length=1, max_length=120)
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+
+
+class ReferralTerms(Value):
+    """When a case is proposed for legal referral, and who has to agree."""
+
+    day: int = Field(ge=1, le=2000, description="Delinquent day from which a referral may be proposed.")
+    minimum_balance: DecimalAmount = Field(description="In the policy's currency: below it no referral is proposed.")
+    approval: Approval
+    counsel: Counsel
+
+
+class End(Value):
+    """What happens after the last stage: on this delinquent day, a case that is not referred is closed with this reason."""
+
+    day: int = Field(ge=1, le=3000)
+    close: CloseReason
+
+
+class Policy(Value):
+    """A treatment policy, in one version."""
+
+    id: Slug
+    version: int = Field(ge=1)
+    status: PolicyStatus
+    title: str = Field(min_length=1, max_length=120)
+    collector: Collector
+    law: tuple[Slug, ...] = Field(min_length=1, description="Ids of the law packs that bind these contacts; the strictest wins.")
+    locale: str = Field(pattern=r"^[a-z]{2}-[A-Z]{2}$", description="Locale of the texts, such as en-GB.")
+    currency: str
+    grace_days: int = Field(ge=0, le=60)
+    waterfall: tuple[Component, ...] = Field(
+        description="Order in which a payment settles what fell due on the same day. The oldest due date always comes first."
+    )
+    window: Window
+    priority: int = Field(ge=1, le=5, description="Temporal priority of its contacts, 1 the most urgent.")
+    promise: PromiseTerms
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    receipt: Receipt
+    referral: ReferralTerms | None = None
+    end: End
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, code: str) -> str:
+        exponent_of(code)
+        return code
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if sorted(self.waterfall) != sorted(Component):
+            raise ValueError(f"waterfall must name each of {', '.join(Component)} once")
+        for amount in self._amounts():
+            Money.parse(amount, self.currency)
+        self._stages_in_order()
+        return self
+
+    def _amounts(self) -> list[str]:
+        amounts = [step.when.outstanding_at_least for step in self.steps]
+        if self.referral is not None:
+            amounts.append(self.referral.minimum_balance)
+        return [amount for amount in amounts if amount is not None]
+
+    def _stages_in_order(self) -> None:
+        ids = [stage.id for stage in self.stages] + [step.id for step in self.steps] + [RECEIPT_STEP]
+        doubled = sorted({name for name in ids if ids.count(name) > 1})
+        if doubled:
+            raise ValueError(f"stage and step ids must differ: {', '.join(doubled)}")
+        starts = [stage.from_day for stage in self.stages]
+        if starts != sorted(set(starts)):
+            raise ValueError("stages must be in order of from_day, each later than the one before")
+        ends = [*starts[1:], self.end.day + 1]
+        for stage, end in zip(self.stages, ends, strict=True):
+            outside = [step.id for step in stage.steps if not stage.from_day <= step.day < end]
+            if outside:
+                raise ValueError(
+                    f"stage {stage.id} covers days {stage.from_day} to {end - 1}: "
+                    f"move or re-date {', '.join(outside)}"
+                )
+        if self.referral is not None and self.referral.day > self.end.day:
+            raise ValueError(f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    def money(self, amount: str) -> Money:
+        """An amount of this policy as Money in its currency."""
+        return Money.parse(amount, self.currency)
+
+
+RECEIPT_STEP = "receipt"
+"""The step id under which the receipt message is journaled."""

@@ -1,0 +1,126 @@
+"""The state of one case: small, immutable, JSON-able, and free of personal data."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from domain.events import PolicyRef, ReversalReason
+from domain.money import Money
+from domain.names import Channel, CloseReason, Component, HoldKind, Id, ReferralStatus
+from domain.value import Value
+
+
+class CaseStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class PromiseStatus(StrEnum):
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+
+
+class StepOutcome(StrEnum):
+    """What became of one attempt at a step."""
+
+    MADE = "made"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+class Obligation(Value):
+    """What fell or falls due on one day. What is allocated to it is derived, see `domain.balance`."""
+
+    id: Id
+    amount: Money
+    due: date
+    component: Component
+
+
+class Payment(Value):
+    id: Id
+    amount: Money
+    on: date
+    reversed_because: ReversalReason | None = None
+
+
+class Credit(Value):
+    """A reduction of the balance that is not a payment."""
+
+    id: Id
+    amount: Money
+    on: date
+
+
+class Promise(Value):
+    """A promise to pay. `paid_before` is what had been paid in all when it was made: later payments count towards it."""
+
+    id: Id
+    amount: Money
+    due: date
+    made_on: date
+    paid_before: Money
+    status: PromiseStatus = PromiseStatus.OPEN
+
+
+class Hold(Value):
+    """A period `[placed_on, ends_on)` in which contact stops and delinquent days don't run; open while `ends_on` is None."""
+
+    id: Id
+    kind: HoldKind
+    placed_on: date
+    ends_on: date | None
+
+    def covers(self, day: date) -> bool:
+        return self.placed_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+class Attempt(Value):
+    """One attempt at a step of the policy for one obligation."""
+
+    step: Id
+    obligation: Id
+    channel: Channel
+    outcome: StepOutcome
+
+
+class Deferral(Value):
+    """A step that waits for a lawful instant, found out only when it was about to leave."""
+
+    step: Id
+    obligation: Id
+    until: AwareDatetime
+
+
+class Referral(Value):
+    id: Id
+    status: ReferralStatus
+    proposed_on: date
+
+
+class CaseState(Value):
+    """Everything about a case that a decision needs. Only `domain.evolve` makes a new one."""
+
+    lender: Id
+    account: Id
+    currency: str
+    zone: str
+    policy: PolicyRef
+    status: CaseStatus = CaseStatus.OPEN
+    closed_because: CloseReason | None = None
+    obligations: tuple[Obligation, ...]
+    payments: tuple[Payment, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    stage: Id | None = None
+    stage_obligation: Id | None = None
+    attempts: tuple[Attempt, ...] = ()
+    deferral: Deferral | None = None
+    promises: tuple[Promise, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    referral: Referral | None = None
+    recalled: bool = False
+    applied: tuple[Id, ...] = ()
