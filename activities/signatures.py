@@ -136,5 +136,3 @@ class ReferralResult(Value):
 
     status: ReferralStatus
     at: AwareDatetime
-
-

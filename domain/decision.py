@@ -19,8 +19,14 @@ class Wait(Value):
     reason: str
 
 
-class Contact(Value):
-    """Contact the borrower now. `attempt` counts from 0 over the channels of the step that were tried before."""
+class Planned(Value):
+    """Something to do at `at` (business time): the one timer of the case runs until then, and the act follows directly."""
+
+    at: AwareDatetime
+
+
+class Contact(Planned):
+    """Contact the borrower. `attempt` counts from 0 over the channels of the step that were tried before."""
 
     kind: Literal["contact"] = "contact"
     step: Id
@@ -31,14 +37,16 @@ class Contact(Value):
     reason: str
 
 
-class ProposeReferral(Value):
+class ProposeReferral(Planned):
     """The policy's conditions for a legal referral hold: ask a person, or refer at once if the policy says so."""
 
     kind: Literal["propose_referral"] = "propose_referral"
     reason: str
 
 
-class Close(Value):
+class Close(Planned):
+    """The case ends. A payment or a reversal can reopen it."""
+
     kind: Literal["close"] = "close"
     because: CloseReason
     reason: str

@@ -62,7 +62,9 @@ class Step(Value):
     )
     channel: Channel
     template: Slug
-    fallback: tuple[Channel, ...] = Field(default=(), description="Tried in order when a channel fails or is not lawful.")
+    fallback: tuple[Channel, ...] = Field(
+        default=(), description="Tried in order when a channel fails or is not lawful."
+    )
     window: Window | None = Field(default=None, description="Left out: the policy's window.")
     mandatory: bool = Field(default=False, description="Taken even when the case comes to it late; never skipped over.")
     when: Conditions = Conditions()
@@ -133,7 +135,9 @@ class Policy(Value):
     status: PolicyStatus
     title: str = Field(min_length=1, max_length=120)
     collector: Collector
-    law: tuple[Slug, ...] = Field(min_length=1, description="Ids of the law packs that bind these contacts; the strictest wins.")
+    law: tuple[Slug, ...] = Field(
+        min_length=1, description="Ids of the law packs that bind these contacts; the strictest wins."
+    )
     locale: str = Field(pattern=r"^[a-z]{2}-[A-Z]{2}$", description="Locale of the texts, such as en-GB.")
     currency: str
     grace_days: int = Field(ge=0, le=60)
@@ -182,11 +186,12 @@ class Policy(Value):
             outside = [step.id for step in stage.steps if not stage.from_day <= step.day < end]
             if outside:
                 raise ValueError(
-                    f"stage {stage.id} covers days {stage.from_day} to {end - 1}: "
-                    f"move or re-date {', '.join(outside)}"
+                    f"stage {stage.id} covers days {stage.from_day} to {end - 1}: move or re-date {', '.join(outside)}"
                 )
         if self.referral is not None and self.referral.day > self.end.day:
-            raise ValueError(f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen")
+            raise ValueError(
+                f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen"
+            )
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -108,9 +108,7 @@ class Require(Value):
     what: Id
 
 
-RuleParameters = Annotated[
-    LocalHours | StopHolds | HonourOptOut | KnownZone | Require, Field(discriminator="kind")
-]
+RuleParameters = Annotated[LocalHours | StopHolds | HonourOptOut | KnownZone | Require, Field(discriminator="kind")]
 
 
 class DatedParameters(Value):
@@ -150,5 +148,3 @@ class RulePack(Value):
     version: str = Field(description="Date of the last review, as YYYY-MM-DD.")
     rules: tuple[Rule, ...] = Field(min_length=1)
     debt_help: tuple[DebtHelp, ...] = ()
-
-

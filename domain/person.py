@@ -1,0 +1,27 @@
+"""The person behind a case: what contact may use and what the law counts, over all of their accounts."""
+
+from __future__ import annotations
+
+from domain.compliance.model import Consumer, PastContact
+from domain.names import Channel, Place
+from domain.value import Value
+
+
+class UsablePoint(Value):
+    """A contact point that is believed to work. Its value stays in the database."""
+
+    id: str
+    channel: Channel
+    place: Place
+
+
+class Person(Value):
+    """Facts of the consumer, loaded together with the case. `points` are in order of preference."""
+
+    consumer: Consumer
+    points: tuple[UsablePoint, ...] = ()
+    history: tuple[PastContact, ...] = ()
+
+    def point_for(self, channel: Channel) -> UsablePoint | None:
+        """The preferred usable contact point of a channel."""
+        return next((point for point in self.points if point.channel is channel), None)
