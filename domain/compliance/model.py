@@ -75,11 +75,17 @@ class RuleStatus(StrEnum):
 
 
 class LocalHours(Value):
-    """Contact only at local times in `[start, end)`, in every candidate zone at once."""
+    """Contact only at local times in `[start, end)`, in every candidate zone at once.
+
+    With `start_exclusive` the window is the open interval `(start, end)`: at `start` itself contact is not yet allowed,
+    one microsecond later it is. Regulation F, 12 CFR 1006.6(b)(1)(i), calls only "after 8:00 a.m. and before 9:00 p.m."
+    convenient. The gate must honour it both when it judges an instant and when it says until when to defer.
+    """
 
     kind: Literal["local_hours"] = "local_hours"
     start: time
     end: time
+    start_exclusive: bool = False
 
 
 class StopHolds(Value):
