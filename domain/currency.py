@@ -21,7 +21,7 @@ _EXPONENT_TWO = (
     "TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"
 )
 
-EXPONENTS: dict[str, int] = {code: DEFAULT_EXPONENT for code in _EXPONENT_TWO.split()} | {
+EXPONENTS: dict[str, int] = dict.fromkeys(_EXPONENT_TWO.split(), DEFAULT_EXPONENT) | {
     code: exponent for exponent, codes in _OTHER_EXPONENTS.items() for code in codes.split()
 }
 

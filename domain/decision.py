@@ -20,7 +20,7 @@ class Wait(Value):
 
 
 class Planned(Value):
-    """Something to do at `at` (business time): the one timer of the case runs until then, and the act follows directly."""
+    """Something to do at `at` (business time): the case's one timer runs until then, and the act follows directly."""
 
     at: AwareDatetime
 

@@ -138,7 +138,7 @@ class HoldLifted(Message):
 
 
 class ContactPointChanged(Message):
-    """A number or address was added, changed or found unusable. The value itself is in Dunlin's database, never here."""
+    """A number or address was added, changed or found unusable. Its value is in Dunlin's database, never here."""
 
     kind: Literal["contact_point_changed"] = "contact_point_changed"
     contact_point: Id

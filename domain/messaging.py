@@ -26,7 +26,7 @@ class CollectorIdentity:
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """Everything that a template may use. Personal: it is made in the activity and never leaves the process but by the channel."""
+    """Everything that a template may use. Personal: made in the activity, it leaves the process only by the channel."""
 
     recipient_name: str
     account: str

@@ -104,7 +104,7 @@ class Money:
         return f"{self.decimal} {self.currency}"
 
     def split(self, weights: Sequence[int]) -> tuple[Money, ...]:
-        """Divide in proportion to `weights` without losing a unit: largest remainders get the odd units, first ones first.
+        """Divide in proportion to `weights` without losing a unit: the largest remainders get the odd units.
 
         Raises ValueError unless the weights are non-negative with a positive sum.
         """

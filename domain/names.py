@@ -26,7 +26,7 @@ Id = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$"),
     AfterValidator(_not_a_card_number),
 ]
-"""An opaque identifier of the sender's choosing. It is shown in histories and logs, so it must say nothing of a person."""
+"""An opaque identifier of the sender's choosing. Histories and logs show it, so it must say nothing of a person."""
 
 
 class Channel(StrEnum):

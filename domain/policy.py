@@ -8,10 +8,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-
 from domain.currency import exponent_of
 from domain.money import Money
-from domain.names import Channel, CloseReason, Collector, Component, Id
+from domain.names import Channel, CloseReason, Collector, Component
 from domain.value import Value
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
@@ -58,7 +57,7 @@ class Step(Value):
     day: int = Field(
         ge=-60,
         le=2000,
-        description="Days relative to the due date: -3 is three days before it, 0 the day itself, 5 the fifth delinquent day.",
+        description="-3: three days before the due date. 0: the due date. 5: the fifth delinquent day.",
     )
     channel: Channel
     template: Slug
@@ -121,7 +120,7 @@ class ReferralTerms(Value):
 
 
 class End(Value):
-    """What happens after the last stage: on this delinquent day, a case that is not referred is closed with this reason."""
+    """What happens after the last stage: on this delinquent day a case that is not referred closes for this reason."""
 
     day: int = Field(ge=1, le=3000)
     close: CloseReason
@@ -142,7 +141,7 @@ class Policy(Value):
     currency: str
     grace_days: int = Field(ge=0, le=60)
     waterfall: tuple[Component, ...] = Field(
-        description="Order in which a payment settles what fell due on the same day. The oldest due date always comes first."
+        description="The oldest due date is settled first; within one date, components in this order."
     )
     window: Window
     priority: int = Field(ge=1, le=5, description="Temporal priority of its contacts, 1 the most urgent.")

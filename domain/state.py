@@ -57,7 +57,7 @@ class Credit(Value):
 
 
 class Promise(Value):
-    """A promise to pay. `paid_before` is what had been paid in all when it was made: later payments count towards it."""
+    """A promise to pay. `paid_before` is what had been paid in all when it was made: later payments count to it."""
 
     id: Id
     amount: Money
@@ -68,7 +68,7 @@ class Promise(Value):
 
 
 class Hold(Value):
-    """A period `[placed_on, ends_on)` in which contact stops and delinquent days don't run; open while `ends_on` is None."""
+    """A period `[placed_on, ends_on)` without contact or delinquent days; open while `ends_on` is None."""
 
     id: Id
     kind: HoldKind

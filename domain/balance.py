@@ -1,0 +1,75 @@
+"""What is owed: derived from obligations, payments and credits each time, never counted up, so that it can't drift.
+
+Money moves by pouring: everything paid or credited settles the obligations in order of due date, and within one date
+in the order of the policy's waterfall. What is left over is a credit that is reported, never swallowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from domain.money import Money
+from domain.names import Component
+from domain.state import CaseState, Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """One obligation with what has been settled of it."""
+
+    obligation: Obligation
+    settled: Money
+
+    @property
+    def remaining(self) -> Money:
+        return self.obligation.amount - self.settled
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Where the money stands on a day. outstanding - credit = obligations - payments - credits, always."""
+
+    outstanding: Money
+    past_due: Money
+    credit: Money
+    allocations: tuple[Allocation, ...]
+
+    @property
+    def open(self) -> tuple[Allocation, ...]:
+        """The obligations that are not settled in full, oldest first."""
+        return tuple(allocation for allocation in self.allocations if allocation.remaining)
+
+    @property
+    def oldest_unpaid(self) -> Obligation | None:
+        return next((allocation.obligation for allocation in self.allocations if allocation.remaining), None)
+
+
+def paid_in_all(state: CaseState) -> Money:
+    """All payments that stand."""
+    return Money.total(
+        (payment.amount for payment in state.payments if payment.reversed_because is None), state.currency
+    )
+
+
+def balance_of(state: CaseState, waterfall: Sequence[Component], on: date) -> Balance:
+    """The account's balance. What falls due on `on` itself is not yet past due."""
+    ranks = {component: rank for rank, component in enumerate(waterfall)}
+    in_order = sorted(
+        state.obligations, key=lambda obligation: (obligation.due, ranks[obligation.component], obligation.id)
+    )
+    pool = paid_in_all(state) + Money.total((credit.amount for credit in state.credits), state.currency)
+    allocations = []
+    for obligation in in_order:
+        settled = min(pool, obligation.amount)
+        pool -= settled
+        allocations.append(Allocation(obligation, settled))
+    return Balance(
+        outstanding=Money.total((allocation.remaining for allocation in allocations), state.currency),
+        past_due=Money.total(
+            (allocation.remaining for allocation in allocations if allocation.obligation.due < on), state.currency
+        ),
+        credit=pool,
+        allocations=tuple(allocations),
+    )
