@@ -59,13 +59,12 @@ def date_of_day(day: int, oldest_due: date, grace_days: int, pauses: Sequence[Pa
     """The first date on which `treatment_day` reaches `day`, or None while an open pause keeps it from coming."""
     if day <= 0:
         return oldest_due + timedelta(days=day)
-    reached = oldest_due + timedelta(days=day + grace_days)
-    for pause in sorted(pauses, key=lambda pause: pause.start):
-        counted = paused_days(oldest_due, min(reached, pause.start), pauses)
-        unpaused_at_start = (pause.start - oldest_due).days - counted
-        if unpaused_at_start >= day + grace_days:
-            break
-        if pause.end is None:
+    unpaused = oldest_due + timedelta(days=day + grace_days)
+    reached = unpaused
+    while True:
+        if any(pause.end is None and pause.start < reached for pause in pauses):
             return None
-        reached = oldest_due + timedelta(days=day + grace_days + paused_days(oldest_due, pause.end, pauses))
-    return reached
+        later = unpaused + timedelta(days=paused_days(oldest_due, reached, pauses))
+        if later == reached:
+            return reached
+        reached = later
