@@ -66,17 +66,9 @@ class CaseSheet(Value):
     holds: tuple[HoldKind, ...]
     promise_due: date | None
     referral: ReferralStatus | None
+    referral_id: Id | None
     policy: str
     last: str = Field(description="The latest occurrence, in a few words.")
-
-
-class Allocation(Value):
-    """What one obligation is still owed."""
-
-    obligation: Id
-    due: date
-    amount: Money
-    outstanding: Money
 
 
 class Answer(Value):
@@ -109,10 +101,14 @@ class ApplyRequest(Value):
 
 
 class AdvanceRequest(Value):
-    """Look again: nothing happened but time, or a decision other than a contact is to be carried out."""
+    """Look again: nothing happened but time, or a decision other than a contact is to be carried out.
+
+    `not_before` is the business instant that the workflow waited for: a worker whose clock is behind takes it as now.
+    """
 
     case: CaseRef
     sequence: int
+    not_before: AwareDatetime | None
 
 
 class ContactCall(Value):
@@ -124,15 +120,9 @@ class ContactCall(Value):
 class ReferralCall(Value):
     case: CaseRef
     sequence: int
+    not_before: AwareDatetime
 
 
 class ReferralRef(Value):
     case: CaseRef
     referral: Id
-
-
-class ReferralResult(Value):
-    """`handed_over_at` is the business instant at which counsel's mail server took the bundle."""
-
-    status: ReferralStatus
-    at: AwareDatetime

@@ -322,7 +322,7 @@ class MessageRefused(Occurrence):
     """A message was not applied. The journal keeps that it came and why it was refused."""
 
     kind: Literal["message_refused"] = "message_refused"
-    message: str
+    message: str = Field(description="The message's id, or empty when it had none that could be read.")
     message_kind: str
     code: str
 

@@ -15,6 +15,7 @@ from domain.events import Entry, Event, Message
 from domain.money import Money
 from domain.names import Component, HoldKind, ReferralStatus
 from domain.state import (
+    REFUSED_KEPT_MAX,
     Attempt,
     CaseState,
     CaseStatus,
@@ -239,6 +240,11 @@ def _(event: events.ReferralRecalled, state: CaseState, today: date) -> CaseStat
 @_apply.register
 def _(event: events.Recalled, state: CaseState, today: date) -> CaseState:
     return state.model_copy(update={"recalled": True})
+
+
+@_apply.register
+def _(event: events.MessageRefused, state: CaseState, today: date) -> CaseState:
+    return state.model_copy(update={"refused": (*state.refused, event.message)[-REFUSED_KEPT_MAX:]})
 
 
 @_apply.register

@@ -102,8 +102,15 @@ class Referral(Value):
     proposed_on: date
 
 
+REFUSED_KEPT_MAX = 20
+
+
 class CaseState(Value):
-    """Everything about a case that a decision needs. Only `domain.evolve` makes a new one."""
+    """Everything about a case that a decision needs. Only `domain.evolve` makes a new one.
+
+    `applied` are the ids of all messages that were applied; `refused` of the latest ones that were not, so that a
+    message that comes by two ways is journaled once.
+    """
 
     lender: Id
     account: Id
@@ -124,3 +131,4 @@ class CaseState(Value):
     referral: Referral | None = None
     recalled: bool = False
     applied: tuple[Id, ...] = ()
+    refused: tuple[Id, ...] = ()

@@ -1,0 +1,109 @@
+"""What is done with messages when they reach a case: judge each, journal it, and say what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain import events
+from domain.accept import Refusal, Situation, is_duplicate, parse_message, refusal_of
+from domain.balance import balance_of
+from domain.events import Entry, Message
+from domain.evolve import evolve
+from domain.policy import Policy
+from domain.state import CaseState, CaseStatus
+
+
+class AnswerStatus(StrEnum):
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One message, what became of it, and why not."""
+
+    message_id: str
+    status: AnswerStatus
+    message: Message | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The case after a batch of messages, the journal entries they made, and one judgement for each, in their order."""
+
+    state: CaseState
+    entries: tuple[Entry, ...]
+    judged: tuple[Judged, ...]
+
+
+def receive(state: CaseState, messages: Sequence[tuple[str, Any]], policy: Policy, now: datetime) -> Received:
+    """Take messages, as (kind, unchecked JSON), into a case at a business instant.
+
+    Money that arrives or is taken back after closing reopens the case while something is owed, unless the lender
+    has recalled it.
+    """
+    entries: list[Entry] = []
+    judged: list[Judged] = []
+    for kind, payload in messages:
+        verdict, made = _receive_one(state, kind, payload, policy, now)
+        for entry in made:
+            state = evolve(state, entry)
+        entries.extend(made)
+        judged.append(verdict)
+        if verdict.status is AnswerStatus.APPLIED and _must_reopen(state, verdict.message, policy, now):
+            reopening = Entry(at=now, event=events.CaseReopened())
+            state = evolve(state, reopening)
+            entries.append(reopening)
+    return Received(state, tuple(entries), tuple(judged))
+
+
+def _receive_one(
+    state: CaseState, kind: str, payload: Any, policy: Policy, now: datetime
+) -> tuple[Judged, tuple[Entry, ...]]:
+    parsed = parse_message(kind, payload)
+    if isinstance(parsed, Refusal):
+        return _refuse(state, kind, _readable_id(payload), parsed, now)
+    today = now.astimezone(ZoneInfo(state.zone)).date()
+    situation = Situation(state, policy, balance_of(state, policy.waterfall, today), today)
+    refusal = refusal_of(parsed, situation)
+    if refusal is not None:
+        return _refuse(state, kind, parsed.id, refusal, now)
+    if is_duplicate(state, parsed):
+        return Judged(parsed.id, AnswerStatus.DUPLICATE, parsed), ()
+    return Judged(parsed.id, AnswerStatus.APPLIED, parsed), (Entry.model_construct(at=now, event=parsed),)
+
+
+def _refuse(
+    state: CaseState, kind: str, message_id: str, refusal: Refusal, now: datetime
+) -> tuple[Judged, tuple[Entry, ...]]:
+    judged = Judged(message_id, AnswerStatus.REFUSED, refusal=refusal)
+    if message_id and message_id in state.refused:
+        return judged, ()
+    known_kind = kind if kind in events.MESSAGES else "unknown"
+    event = events.MessageRefused(message=message_id, message_kind=known_kind, code=refusal.code)
+    return judged, (Entry(at=now, event=event),)
+
+
+def _readable_id(payload: Any) -> str:
+    """The id of a malformed message, if it has one that is safe to repeat."""
+    candidate = payload.get("id") if isinstance(payload, dict) else None
+    try:
+        return events.Recalled.model_validate({"id": candidate}).id
+    except ValueError:
+        return ""
+
+
+def _must_reopen(state: CaseState, message: Message | None, policy: Policy, now: datetime) -> bool:
+    if state.status is not CaseStatus.CLOSED or state.recalled:
+        return False
+    if not isinstance(message, events.PaymentReceived | events.PaymentReversed):
+        return False
+    today = now.astimezone(ZoneInfo(state.zone)).date()
+    return bool(balance_of(state, policy.waterfall, today).outstanding)

@@ -1,0 +1,140 @@
+"""Each event in a few words, for case sheets, live views and logs. No personal data: events hold none."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from domain import events
+from domain.events import Event
+
+
+@singledispatch
+def describe(event: Event) -> str:
+    """Such as "payment received: 250.00 EUR"."""
+    return str(getattr(event, "kind", "event")).replace("_", " ")
+
+
+@describe.register
+def _(event: events.PaymentReceived) -> str:
+    return f"payment received: {event.amount}"
+
+
+@describe.register
+def _(event: events.PaymentReversed) -> str:
+    return f"payment reversed: {_words(event.reason)}"
+
+
+@describe.register
+def _(event: events.ObligationDue) -> str:
+    return f"obligation of {event.amount} due {event.due}"
+
+
+@describe.register
+def _(event: events.BalanceAdjusted) -> str:
+    return f"balance adjusted by {event.amount}: {_words(event.reason)}"
+
+
+@describe.register
+def _(event: events.PromiseMade) -> str:
+    return f"promise to pay {event.amount} by {event.due}"
+
+
+@describe.register
+def _(event: events.DisputeOpened) -> str:
+    return f"dispute opened: {_words(event.category)}"
+
+
+@describe.register
+def _(event: events.DisputeResolved) -> str:
+    return f"dispute {_words(event.outcome)}"
+
+
+@describe.register
+def _(event: events.HoldPlaced) -> str:
+    until = f" until {event.until}" if event.until else ""
+    return f"hold placed: {_words(event.hold)}{until}"
+
+
+@describe.register
+def _(event: events.HoldLifted) -> str:
+    return f"hold lifted: {_words(event.hold)}"
+
+
+@describe.register
+def _(event: events.ContactPointChanged) -> str:
+    return f"{event.channel} contact point is {'usable' if event.usable else 'not usable'}"
+
+
+@describe.register
+def _(event: events.ConsentChanged) -> str:
+    return f"{event.channel} {'allowed' if event.consented else 'refused'} by the borrower"
+
+
+@describe.register
+def _(event: events.CallOutcomeRecorded) -> str:
+    return f"{event.direction} call: {_words(event.outcome)}"
+
+
+@describe.register
+def _(event: events.DeliveryReported) -> str:
+    return f"provider reports: {_words(event.outcome)}"
+
+
+@describe.register
+def _(event: events.ReplyReceived) -> str:
+    return f"reply by {event.channel}: {_words(event.intent)}"
+
+
+@describe.register
+def _(event: events.ReferralDecided) -> str:
+    return f"legal referral {'approved' if event.approved else 'declined'}"
+
+
+@describe.register
+def _(event: events.ReferralStatusChanged) -> str:
+    return f"legal referral: {_words(event.status)}"
+
+
+@describe.register
+def _(event: events.StageEntered) -> str:
+    return f"stage {event.stage} entered on day {event.day}"
+
+
+@describe.register
+def _(event: events.ContactMade) -> str:
+    taken = "sent" if event.outcome == "sent" else "perhaps sent"
+    return f"{event.channel} {taken}: {event.step}"
+
+
+@describe.register
+def _(event: events.ContactFailed) -> str:
+    return f"{event.channel} failed: {event.step} ({event.code})"
+
+
+@describe.register
+def _(event: events.ContactDeferred) -> str:
+    return f"{event.channel} deferred: {event.step} until {event.until.isoformat(timespec='minutes')}"
+
+
+@describe.register
+def _(event: events.ContactSuppressed) -> str:
+    return f"{event.step} skipped: {', '.join(reason.rule for reason in event.reasons)}"
+
+
+@describe.register
+def _(event: events.ReferralProposed) -> str:
+    return f"legal referral proposed: {event.outstanding}"
+
+
+@describe.register
+def _(event: events.MessageRefused) -> str:
+    return f"{event.message_kind} refused: {_words(event.code)}"
+
+
+@describe.register
+def _(event: events.CaseClosed) -> str:
+    return f"case closed: {_words(event.reason)}"
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")

@@ -1,0 +1,132 @@
+"""How workflows call activities: every timeout and retry policy, by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.signatures import (
+        CASE_QUEUE,
+        REFERRAL_QUEUE,
+        ActivityName,
+        AdvanceRequest,
+        ApplyRequest,
+        ContactCall,
+        OpenCaseRequest,
+        ReferralCall,
+        ReferralRef,
+        Turn,
+        channel_queue,
+    )
+
+BOOKKEEPING_TIMEOUT = timedelta(seconds=30)
+"""An activity that only touches Postgres."""
+
+CONTACT_TIMEOUT = timedelta(seconds=40)
+"""A contact: longer than the provider's own timeout, so that the activity itself says what became of it."""
+
+COUNSEL_TIMEOUT = timedelta(minutes=2)
+"""Building the bundle and mailing it."""
+
+UNTIL_IT_WORKS = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=5)
+)
+"""What must be recorded waits for the database however long that takes: the pending activity shows why."""
+
+A_FEW_TIMES = RetryPolicy(
+    initial_interval=timedelta(seconds=2),
+    backoff_coefficient=3.0,
+    maximum_interval=timedelta(seconds=30),
+    maximum_attempts=4,
+)
+"""A provider that is down: after this the case sleeps, free to react to a payment, and comes back later."""
+
+CONTACT_AGAIN_AFTER = timedelta(hours=1)
+"""Business time until a contact is planned anew after its provider stayed down."""
+
+
+async def open_case(request: OpenCaseRequest) -> Turn:
+    return await workflow.execute_activity(
+        ActivityName.OPEN_CASE,
+        request,
+        result_type=Turn,
+        start_to_close_timeout=BOOKKEEPING_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=CASE_QUEUE,
+        summary="open the case",
+    )
+
+
+async def apply_messages(request: ApplyRequest) -> Turn:
+    kinds = ", ".join(dict.fromkeys(message.kind for message in request.messages))
+    return await workflow.execute_activity(
+        ActivityName.APPLY_MESSAGES,
+        request,
+        result_type=Turn,
+        start_to_close_timeout=BOOKKEEPING_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=CASE_QUEUE,
+        summary=f"apply {kinds}"[:200],
+    )
+
+
+async def advance_case(request: AdvanceRequest, summary: str) -> Turn:
+    return await workflow.execute_activity(
+        ActivityName.ADVANCE_CASE,
+        request,
+        result_type=Turn,
+        start_to_close_timeout=BOOKKEEPING_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=CASE_QUEUE,
+        summary=summary[:200],
+    )
+
+
+async def contact(call: ContactCall) -> Turn:
+    """Raises ActivityError when the provider stayed down over a few attempts."""
+    return await workflow.execute_activity(
+        ActivityName.CONTACT,
+        call,
+        result_type=Turn,
+        start_to_close_timeout=CONTACT_TIMEOUT,
+        retry_policy=A_FEW_TIMES,
+        task_queue=channel_queue(call.contact.channel),
+        summary=f"{call.contact.channel}: {call.contact.reason}"[:200],
+    )
+
+
+async def propose_referral(call: ReferralCall, summary: str) -> Turn:
+    return await workflow.execute_activity(
+        ActivityName.PROPOSE_REFERRAL,
+        call,
+        result_type=Turn,
+        start_to_close_timeout=BOOKKEEPING_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=CASE_QUEUE,
+        summary=summary[:200],
+    )
+
+
+async def hand_over_referral(referral: ReferralRef) -> None:
+    await workflow.execute_activity(
+        ActivityName.HAND_OVER_REFERRAL,
+        referral,
+        start_to_close_timeout=COUNSEL_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=REFERRAL_QUEUE,
+        summary="hand the evidence bundle over to counsel",
+    )
+
+
+async def recall_referral(referral: ReferralRef) -> None:
+    await workflow.execute_activity(
+        ActivityName.RECALL_REFERRAL,
+        referral,
+        start_to_close_timeout=COUNSEL_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=REFERRAL_QUEUE,
+        summary="tell counsel to stop",
+    )

@@ -1,0 +1,230 @@
+"""One delinquent account, from its first reminder to its end, as one workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue, VersioningBehavior
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from workflows import calls, sheet
+from workflows.inbox import Inbox
+from workflows.inputs import (
+    CASE_WORKFLOW,
+    REFERRAL_WORKFLOW,
+    CaseOutcome,
+    CaseStart,
+    MessageResult,
+    ReferralStart,
+    referral_workflow_id,
+)
+from workflows.search_attributes import Attributes
+
+with workflow.unsafe.imports_passed_through():
+    from activities.signatures import (
+        AdvanceRequest,
+        ApplyRequest,
+        CaseSheet,
+        ContactCall,
+        OpenCaseRequest,
+        ReferralCall,
+        Turn,
+    )
+    from domain.accept import Refusal, parse_message
+    from domain.decision import Contact, ProposeReferral
+    from domain.events import MESSAGES
+    from domain.names import ReferralStatus
+
+HISTORY_EVENTS_MAX = 2_000
+"""A case continues as new beyond this. Few ever get there: a contact takes 11 events, a payment 10."""
+
+
+@workflow.defn(name=CASE_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class CollectionCase:
+    """Sleeps until the case's next decision is due or a message comes, has it carried out, and is told the next one.
+
+    It decides nothing: activities judge messages, keep the law and choose what follows, so this loop hardly changes.
+    """
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        self._case = start.case
+        self._sequence = start.sequence
+        self._inbox = Inbox()
+        self._attributes = Attributes()
+        self._turn: Turn | None = None
+        # Handlers are registered by name from the contract, so that a message added there is a signal and an update at
+        # once. They take any JSON: what they get is judged by the activity, where a refusal is journaled.
+        for kind in MESSAGES:
+            workflow.set_signal_handler(kind, self._signal_of(kind))
+            workflow.set_update_handler(kind, self._update_of(kind), validator=self._validator_of(kind))
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> CaseOutcome:
+        turn = self._take(await calls.open_case(OpenCaseRequest(case=self._case)))
+        while self._inbox or turn.closed is None:
+            if self._inbox:
+                turn = await self._apply_messages()
+            elif self._is_due(turn):
+                turn = await self._perform(turn)
+            else:
+                await self._sleep(turn)
+            if self._has_grown_long():
+                await self._continue_as_new()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return CaseOutcome(closed=turn.closed, outstanding=turn.sheet.outstanding, credit=turn.sheet.credit)
+
+    @workflow.query(name="case_sheet", description="Where the case stands, and its next decision.")
+    def case_sheet(self) -> Turn | None:
+        return self._turn
+
+    @workflow.signal(dynamic=True)
+    def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """A message that the contract does not know is journaled as refused, not lost in silence."""
+        self._inbox.put(name, None)
+
+    async def _apply_messages(self) -> Turn:
+        batch = self._inbox.batch()
+        messages = tuple(message for _, message in batch)
+        turn = await calls.apply_messages(ApplyRequest(case=self._case, sequence=self._sequence, messages=messages))
+        await self._follow_referral(turn)
+        self._take(turn)
+        self._inbox.settle(batch, turn.answers)
+        return turn
+
+    async def _perform(self, turn: Turn) -> Turn:
+        decision = turn.decision
+        if isinstance(decision, Contact):
+            return await self._contact(decision)
+        if isinstance(decision, ProposeReferral):
+            after = await calls.propose_referral(
+                ReferralCall(case=self._case, sequence=self._sequence, not_before=decision.at), decision.reason
+            )
+        else:
+            after = await calls.advance_case(
+                AdvanceRequest(case=self._case, sequence=self._sequence, not_before=sheet.due_at(turn)),
+                decision.reason,
+            )
+        await self._follow_referral(after)
+        return self._take(after)
+
+    async def _contact(self, decision: Contact) -> Turn:
+        call = ContactCall(case=self._case, sequence=self._sequence, contact=decision)
+        try:
+            return self._take(await calls.contact(call))
+        except ActivityError:
+            workflow.logger.warning("contact not made: provider down", extra={"channel": decision.channel})
+        # Nothing was recorded, or the claim says what is not known. The case must be free to react while it waits.
+        await self._wait_for_message(calls.CONTACT_AGAIN_AFTER, f"{decision.channel} provider down: try again later")
+        request = AdvanceRequest(case=self._case, sequence=self._sequence, not_before=decision.at)
+        return self._take(await calls.advance_case(request, "plan the contact anew"))
+
+    async def _sleep(self, turn: Turn) -> None:
+        due = sheet.due_at(turn)
+        words = sheet.next_in_words(turn)
+        await self._wait_for_message(None if due is None else due - self._now(), words)
+
+    async def _wait_for_message(self, business_time: timedelta | None, words: str) -> None:
+        """Sleep until a message comes or the business time is over: at most one timer."""
+        now = self._now()
+        delay = None if business_time is None else self._case.clock.real_delay(now, now + business_time)
+        try:
+            await workflow.wait_condition(lambda: bool(self._inbox), timeout=delay, timeout_summary=words[:200])
+        except TimeoutError:
+            return
+
+    def _is_due(self, turn: Turn) -> bool:
+        due = sheet.due_at(turn)
+        return due is not None and due <= self._now()
+
+    def _now(self) -> datetime:
+        return self._case.clock.business(workflow.now())
+
+    def _take(self, turn: Turn) -> Turn:
+        """Remember where the case stands and show it to people."""
+        self._turn = turn
+        self._sequence = turn.sequence
+        workflow.set_current_details(sheet.markdown(turn))
+        changes = self._attributes.changes(turn.sheet)
+        if changes:
+            workflow.upsert_search_attributes(changes)
+        return turn
+
+    async def _follow_referral(self, turn: Turn) -> None:
+        """Start the referral's own workflow when it is proposed, and pass on what happens to it."""
+        before = self._turn.sheet.referral if self._turn is not None else None
+        status = turn.sheet.referral
+        if status is None or status is before:
+            return
+        if status is ReferralStatus.PROPOSED:
+            await self._start_referral(turn.sheet)
+            return
+        referral = workflow.get_external_workflow_handle(referral_workflow_id(self._case))
+        try:
+            await referral.signal("status_changed", status)
+        except ApplicationError:
+            workflow.logger.info("the referral's workflow has ended already")
+
+    async def _start_referral(self, case_sheet: CaseSheet) -> None:
+        await workflow.start_child_workflow(
+            REFERRAL_WORKFLOW,
+            ReferralStart(case=self._case, referral=case_sheet.referral_id or ""),
+            id=referral_workflow_id(self._case),
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            static_summary=f"legal referral of {self._case.case_id}: {case_sheet.outstanding}",
+        )
+
+    def _has_grown_long(self) -> bool:
+        info = workflow.info()
+        return info.is_continue_as_new_suggested() or info.get_current_history_length() > HISTORY_EVENTS_MAX
+
+    async def _continue_as_new(self) -> None:
+        """Go on with a fresh history, once every message that came is applied and answered."""
+        while self._inbox:
+            await self._apply_messages()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._inbox or (self._turn is not None and self._turn.closed is not None):
+            return
+        workflow.continue_as_new(
+            CaseStart(
+                lender=self._case.lender,
+                account=self._case.account,
+                clock=self._case.clock,
+                sequence=self._sequence,
+            )
+        )
+
+    def _signal_of(self, kind: str) -> Callable[..., None]:
+        def receive(payload: Any = None, *surplus: Any) -> None:
+            self._inbox.put(kind, payload)
+
+        return receive
+
+    def _update_of(self, kind: str) -> Callable[..., Awaitable[MessageResult]]:
+        async def receive(payload: Any = None, *surplus: Any) -> MessageResult:
+            answer = await self._inbox.answer_to(kind, payload)
+            assert self._turn is not None, "an answer comes with a turn"
+            stands = self._turn.sheet
+            return MessageResult(
+                message=answer.message,
+                status=answer.status,
+                outstanding=stands.outstanding,
+                past_due=stands.past_due,
+                credit=stands.credit,
+                next=sheet.next_in_words(self._turn),
+            )
+
+        return receive
+
+    def _validator_of(self, kind: str) -> Callable[..., None]:
+        """Refuse what can never be right before it enters history."""
+
+        def validate(payload: Any = None, *surplus: Any) -> None:
+            parsed = parse_message(kind, payload)
+            if isinstance(parsed, Refusal):
+                raise ApplicationError(parsed.detail, type=parsed.code, non_retryable=True)
+
+        return validate

@@ -1,0 +1,56 @@
+"""What people read of a case in the Temporal UI: its sheet, and the words of its next step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.signatures import Turn
+    from domain.decision import Close, Contact, ProposeReferral, Wait
+
+_MINUTE = "%Y-%m-%d %H:%M %Z"
+
+
+def due_at(turn: Turn) -> datetime | None:
+    """The business instant at which the case has something to do, or None when only a message can wake it."""
+    decision = turn.decision
+    return decision.until if isinstance(decision, Wait) else decision.at
+
+
+def next_in_words(turn: Turn) -> str:
+    """What happens next and when, such as "sms: day 5 of reminder, on 2026-05-06 10:12 UTC"."""
+    if turn.closed is not None:
+        return f"nothing: the case is closed ({turn.closed})"
+    decision = turn.decision
+    due = due_at(turn)
+    what = decision.reason if isinstance(decision, Wait) else f"{_act(decision)}: {decision.reason}"
+    return f"{what}, until a message comes" if due is None else f"{what}, on {due.strftime(_MINUTE)}"
+
+
+def _act(decision: Contact | ProposeReferral | Close) -> str:
+    return decision.channel if isinstance(decision, Contact) else decision.kind.replace("_", " ")
+
+
+def markdown(turn: Turn) -> str:
+    """The case sheet. Amounts, dates and words only: no personal data."""
+    sheet = turn.sheet
+    rows = [
+        ("Status", sheet.status if turn.closed is None else f"closed: {turn.closed}"),
+        ("Stage", sheet.stage or "none yet"),
+        ("Outstanding", str(sheet.outstanding)),
+        ("Past due", str(sheet.past_due)),
+        ("Days past due", f"{sheet.days_past_due} ({sheet.delinquent_days} delinquent)"),
+        ("Oldest unpaid due date", str(sheet.delinquent_since or "none")),
+        ("Holds", ", ".join(sheet.holds) or "none"),
+        ("Promise to pay", f"by {sheet.promise_due}" if sheet.promise_due else "none"),
+        ("Legal referral", sheet.referral or "none"),
+        ("Policy", sheet.policy),
+        ("Last", sheet.last),
+        ("Next", next_in_words(turn)),
+    ]
+    if sheet.credit:
+        rows.insert(4, ("Credit in the borrower's favour", str(sheet.credit)))
+    lines = [f"| {name} | {value} |" for name, value in rows]
+    return "\n".join(["| Case | |", "| --- | --- |", *lines])
