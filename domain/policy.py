@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.currency import exponent_of
 from domain.money import Money
@@ -126,6 +130,14 @@ class End(Value):
     close: CloseReason
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A contradiction between parts of a policy, and where in it. Pydantic can only place what is wrong in itself."""
+
+    location: tuple[str | int, ...]
+    text: str
+
+
 class Policy(Value):
     """A treatment policy, in one version."""
 
@@ -157,40 +169,66 @@ class Policy(Value):
         exponent_of(code)
         return code
 
+    @field_validator("waterfall")
+    @classmethod
+    def _names_every_component_once(cls, waterfall: tuple[Component, ...]) -> tuple[Component, ...]:
+        if sorted(waterfall) != sorted(Component):
+            raise ValueError(f"waterfall must name each of {', '.join(Component)} once")
+        return waterfall
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if sorted(self.waterfall) != sorted(Component):
-            raise ValueError(f"waterfall must name each of {', '.join(Component)} once")
-        for amount in self._amounts():
-            Money.parse(amount, self.currency)
-        self._stages_in_order()
+        disorder = list(self._order_faults())
+        faults = [*self._amount_faults(), *self._id_faults(), *(disorder or self._day_faults())]
+        if faults:
+            text = "; ".join(fault.text for fault in faults)
+            raise PydanticCustomError("policy", "{text}", {"text": text, "faults": tuple(faults)})
         return self
 
-    def _amounts(self) -> list[str]:
-        amounts = [step.when.outstanding_at_least for step in self.steps]
+    def _amount_faults(self) -> Iterator[Fault]:
+        amounts: list[tuple[tuple[str | int, ...], str | None]] = [
+            (("stages", at, "steps", number, "when", "outstanding_at_least"), step.when.outstanding_at_least)
+            for at, stage in enumerate(self.stages)
+            for number, step in enumerate(stage.steps)
+        ]
         if self.referral is not None:
-            amounts.append(self.referral.minimum_balance)
-        return [amount for amount in amounts if amount is not None]
+            amounts.append((("referral", "minimum_balance"), self.referral.minimum_balance))
+        for location, amount in amounts:
+            if amount is not None:
+                try:
+                    Money.parse(amount, self.currency)
+                except ValueError as error:
+                    yield Fault(location, str(error))
 
-    def _stages_in_order(self) -> None:
-        ids = [stage.id for stage in self.stages] + [step.id for step in self.steps] + [RECEIPT_STEP]
-        doubled = sorted({name for name in ids if ids.count(name) > 1})
-        if doubled:
-            raise ValueError(f"stage and step ids must differ: {', '.join(doubled)}")
-        starts = [stage.from_day for stage in self.stages]
-        if starts != sorted(set(starts)):
-            raise ValueError("stages must be in order of from_day, each later than the one before")
-        ends = [*starts[1:], self.end.day + 1]
-        for stage, end in zip(self.stages, ends, strict=True):
-            outside = [step.id for step in stage.steps if not stage.from_day <= step.day < end]
-            if outside:
-                raise ValueError(
-                    f"stage {stage.id} covers days {stage.from_day} to {end - 1}: move or re-date {', '.join(outside)}"
-                )
+    def _id_faults(self) -> Iterator[Fault]:
+        seen = {RECEIPT_STEP}
+        for at, stage in enumerate(self.stages):
+            named: list[tuple[tuple[str | int, ...], str]] = [(("stages", at, "id"), stage.id)]
+            named += [(("stages", at, "steps", number, "id"), step.id) for number, step in enumerate(stage.steps)]
+            for location, name in named:
+                if name in seen:
+                    yield Fault(location, f"{name} is already the id of another stage or step: give each its own")
+                seen.add(name)
+
+    def _order_faults(self) -> Iterator[Fault]:
+        for at, (stage, following) in enumerate(pairwise(self.stages), start=1):
+            if following.from_day <= stage.from_day:
+                text = f"stage {following.id} must begin after day {stage.from_day}: order the stages by from_day"
+                yield Fault(("stages", at, "from_day"), text)
+
+    def _day_faults(self) -> Iterator[Fault]:
+        ends = [*(stage.from_day for stage in self.stages[1:]), self.end.day + 1]
+        for at, (stage, end) in enumerate(zip(self.stages, ends, strict=True)):
+            for number, step in enumerate(stage.steps):
+                if not stage.from_day <= step.day < end:
+                    text = f"day {step.day} is outside stage {stage.id}, days {stage.from_day} to {end - 1}: move it"
+                    yield Fault(("stages", at, "steps", number, "day"), text)
+        if self.end.day < self.stages[-1].from_day:
+            text = f"end.day {self.end.day} comes before stage {self.stages[-1].id} begins: it would never be entered"
+            yield Fault(("end", "day"), text)
         if self.referral is not None and self.referral.day > self.end.day:
-            raise ValueError(
-                f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen"
-            )
+            text = f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen"
+            yield Fault(("referral", "day"), text)
 
     @property
     def steps(self) -> tuple[Step, ...]:

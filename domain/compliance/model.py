@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from domain.events import Reason
 from domain.names import Channel, Collector, Direction, HoldKind, Id, Outcome, Place
@@ -87,6 +87,12 @@ class LocalHours(Value):
     end: time
     start_exclusive: bool = False
 
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("the hours must start before they end on the same day")
+        return self
+
 
 class StopHolds(Value):
     """These holds forbid contact until they end."""
@@ -123,6 +129,12 @@ class DatedParameters(Value):
     since: date
     until: date | None = None
     set: RuleParameters
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise ValueError("until must be a later date than since")
+        return self
 
 
 class Rule(Value):
