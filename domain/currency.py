@@ -1,6 +1,6 @@
 """ISO 4217 currencies and the number of decimal places (the exponent) of each one's minor unit.
 
-Source: ISO 4217:2015 list one, in force 2026. Funds codes, metals and test codes are left out: nobody owes in them.
+Source: ISO 4217:2015 list one, in force 2026. Metals, test codes and the funds codes in which nobody owes are left out.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ EXPONENTS: dict[str, int] = dict.fromkeys(_EXPONENT_TWO.split(), DEFAULT_EXPONEN
 
 
 class UnknownCurrency(ValueError):
-    """The code is not an ISO 4217 currency that Dunlin knows."""
+    """The code is not an ISO 4217 currency that Dunlin knows. The message doesn't repeat what a sender wrote."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"unknown currency {code!r}: use an ISO 4217 code such as CNY, EUR or USD")
+        super().__init__("unknown currency: use an ISO 4217 code in capitals, such as CNY, EUR or USD")
+        self.code = code
 
 
 def exponent_of(code: str) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -13,10 +14,14 @@ from pydantic_core import CoreSchema, core_schema
 
 from domain.currency import exponent_of
 
-# Far above any consumer debt, and far inside Postgres' bigint (9.2e18), so that sums can't overflow.
-MINOR_UNITS_MAX = 10**15
+# Eighteen digits fit in Postgres' bigint. `domain.accept` refuses what would take an account's totals beyond them.
+MINOR_UNITS_MAX = 10**18 - 1
 
-_AMOUNT_PATTERN = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$"
+_DECIMAL = r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,4})?"
+_AMOUNT_PATTERN = f"^-?{_DECIMAL}$"
+_UNSIGNED_AMOUNT_PATTERN = f"^{_DECIMAL}$"
+_CURRENCY_PATTERN = "^[A-Z]{3}$"
+_AMOUNT = re.compile(f"-?{_DECIMAL}")
 
 
 class CurrencyMismatch(ValueError):
@@ -50,18 +55,20 @@ class Money:
 
     @classmethod
     def parse(cls, amount: str, currency: str) -> Money:
-        """Read a decimal string such as "250.00".
+        """Read a plain decimal string such as "250.00": ASCII digits, no separators, blanks, plus sign or exponent.
 
-        Raises ValueError when it is not a plain decimal, or has more decimal places than the currency.
+        Raises ValueError when it is not one, or is written with more decimal places than the currency has: "1.000" is
+        a thousand euros to some writers, and must not be taken for one. Raises TypeError for anything but a string.
         """
         exponent = exponent_of(currency)
-        try:
-            scaled = Decimal(amount).scaleb(exponent)
-        except InvalidOperation:
-            raise ValueError(f"not a decimal amount: write it like 250.00 ({currency})") from None
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            raise ValueError(f"{currency} has {exponent} decimal places: the amount has more, or is not finite")
-        return cls(int(scaled), currency)
+        if not isinstance(amount, str):
+            raise TypeError(f"an amount is a decimal string, not {type(amount).__name__}")
+        if not _AMOUNT.fullmatch(amount):
+            raise ValueError(f"not a plain decimal amount: write it like 250.00, in digits only ({currency})")
+        whole, _, fraction = amount.partition(".")
+        if len(fraction) > exponent:
+            raise ValueError(f"the amount has more decimal places than {currency}, which has {exponent}")
+        return cls(int(whole + fraction.ljust(exponent, "0")), currency)
 
     @classmethod
     def total(cls, amounts: Iterable[Money], currency: str) -> Money:
@@ -73,8 +80,9 @@ class Money:
 
     @property
     def decimal(self) -> Decimal:
-        """The amount in major units, with the currency's decimal places."""
-        return Decimal(self.minor).scaleb(-exponent_of(self.currency))
+        """The amount in major units, with the currency's decimal places, whatever the decimal context."""
+        sign, digits, _ = Decimal(self.minor).as_tuple()
+        return Decimal((sign, digits, -exponent_of(self.currency)))
 
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._same(other), self.currency)
@@ -121,6 +129,8 @@ class Money:
         )
 
     def _same(self, other: Money) -> int:
+        if not isinstance(other, Money):
+            raise TypeError(f"money combines only with money, not with {type(other).__name__}")
         if other.currency != self.currency:
             raise CurrencyMismatch(self.currency, other.currency)
         return other.minor
@@ -130,7 +140,9 @@ class Money:
         wire = core_schema.typed_dict_schema(
             {
                 "amount": core_schema.typed_dict_field(core_schema.str_schema(pattern=_AMOUNT_PATTERN, strict=True)),
-                "currency": core_schema.typed_dict_field(core_schema.str_schema(pattern="^[A-Z]{3}$", strict=True)),
+                "currency": core_schema.typed_dict_field(
+                    core_schema.str_schema(pattern=_CURRENCY_PATTERN, strict=True)
+                ),
             },
             extra_behavior="forbid",
         )
@@ -147,16 +159,20 @@ class Money:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {
-            "type": "object",
-            "description": "An exact amount: a decimal string and an ISO 4217 currency.",
-            "properties": {
-                "amount": {"type": "string", "pattern": _AMOUNT_PATTERN, "examples": ["250.00"]},
-                "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]},
-            },
-            "required": ["amount", "currency"],
-            "additionalProperties": False,
-        }
+        return _json_schema(_AMOUNT_PATTERN, "An exact amount: a decimal string and an ISO 4217 currency.")
+
+
+def _json_schema(amount_pattern: str, description: str) -> JsonSchemaValue:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {
+            "amount": {"type": "string", "pattern": amount_pattern, "examples": ["250.00"]},
+            "currency": {"type": "string", "pattern": _CURRENCY_PATTERN, "examples": ["EUR"]},
+        },
+        "required": ["amount", "currency"],
+        "additionalProperties": False,
+    }
 
 
 def _positive(money: Money) -> Money:
@@ -171,6 +187,12 @@ class _PositiveMarker:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(_positive, handler(source))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return _json_schema(
+            _UNSIGNED_AMOUNT_PATTERN, "An exact amount above zero: a decimal string and an ISO 4217 currency."
+        )
 
 
 PositiveMoney = Annotated[Money, _PositiveMarker()]
