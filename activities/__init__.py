@@ -1,0 +1,1 @@
+"""Effects: load the facts, let the domain decide, act, and record, in one call."""

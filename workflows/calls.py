@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         Turn,
         channel_queue,
     )
+    from domain.value import Value
 
 BOOKKEEPING_TIMEOUT = timedelta(seconds=30)
 """An activity that only touches Postgres."""
@@ -49,84 +50,68 @@ CONTACT_AGAIN_AFTER = timedelta(hours=1)
 
 
 async def open_case(request: OpenCaseRequest) -> Turn:
-    return await workflow.execute_activity(
-        ActivityName.OPEN_CASE,
-        request,
-        result_type=Turn,
-        start_to_close_timeout=BOOKKEEPING_TIMEOUT,
-        retry_policy=UNTIL_IT_WORKS,
-        task_queue=CASE_QUEUE,
-        summary="open the case",
-    )
+    return await _record(ActivityName.OPEN_CASE, request, "open the case")
 
 
 async def apply_messages(request: ApplyRequest) -> Turn:
     kinds = ", ".join(dict.fromkeys(message.kind for message in request.messages))
-    return await workflow.execute_activity(
-        ActivityName.APPLY_MESSAGES,
-        request,
-        result_type=Turn,
-        start_to_close_timeout=BOOKKEEPING_TIMEOUT,
-        retry_policy=UNTIL_IT_WORKS,
-        task_queue=CASE_QUEUE,
-        summary=f"apply {kinds}"[:200],
-    )
+    return await _record(ActivityName.APPLY_MESSAGES, request, f"apply {kinds}")
 
 
 async def advance_case(request: AdvanceRequest, summary: str) -> Turn:
-    return await workflow.execute_activity(
-        ActivityName.ADVANCE_CASE,
-        request,
-        result_type=Turn,
-        start_to_close_timeout=BOOKKEEPING_TIMEOUT,
-        retry_policy=UNTIL_IT_WORKS,
-        task_queue=CASE_QUEUE,
-        summary=summary[:200],
-    )
+    return await _record(ActivityName.ADVANCE_CASE, request, summary)
+
+
+async def propose_referral(call: ReferralCall, summary: str) -> Turn:
+    return await _record(ActivityName.PROPOSE_REFERRAL, call, summary)
 
 
 async def contact(call: ContactCall) -> Turn:
     """Raises ActivityError when the provider stayed down over a few attempts."""
-    return await workflow.execute_activity(
+    turn: Turn = await workflow.execute_activity(
         ActivityName.CONTACT,
         call,
         result_type=Turn,
         start_to_close_timeout=CONTACT_TIMEOUT,
         retry_policy=A_FEW_TIMES,
         task_queue=channel_queue(call.contact.channel),
-        summary=f"{call.contact.channel}: {call.contact.reason}"[:200],
+        summary=_short(f"{call.contact.channel}: {call.contact.reason}"),
     )
+    return turn
 
 
-async def propose_referral(call: ReferralCall, summary: str) -> Turn:
-    return await workflow.execute_activity(
-        ActivityName.PROPOSE_REFERRAL,
-        call,
+async def hand_over_referral(referral: ReferralRef) -> None:
+    await _tell_counsel(ActivityName.HAND_OVER_REFERRAL, referral, "hand the evidence bundle over to counsel")
+
+
+async def recall_referral(referral: ReferralRef) -> None:
+    await _tell_counsel(ActivityName.RECALL_REFERRAL, referral, "tell counsel to stop")
+
+
+async def _record(activity: ActivityName, request: Value, summary: str) -> Turn:
+    turn: Turn = await workflow.execute_activity(
+        activity,
+        request,
         result_type=Turn,
         start_to_close_timeout=BOOKKEEPING_TIMEOUT,
         retry_policy=UNTIL_IT_WORKS,
         task_queue=CASE_QUEUE,
-        summary=summary[:200],
+        summary=_short(summary),
     )
+    return turn
 
 
-async def hand_over_referral(referral: ReferralRef) -> None:
+async def _tell_counsel(activity: ActivityName, referral: ReferralRef, summary: str) -> None:
     await workflow.execute_activity(
-        ActivityName.HAND_OVER_REFERRAL,
+        activity,
         referral,
         start_to_close_timeout=COUNSEL_TIMEOUT,
         retry_policy=UNTIL_IT_WORKS,
         task_queue=REFERRAL_QUEUE,
-        summary="hand the evidence bundle over to counsel",
+        summary=summary,
     )
 
 
-async def recall_referral(referral: ReferralRef) -> None:
-    await workflow.execute_activity(
-        ActivityName.RECALL_REFERRAL,
-        referral,
-        start_to_close_timeout=COUNSEL_TIMEOUT,
-        retry_policy=UNTIL_IT_WORKS,
-        task_queue=REFERRAL_QUEUE,
-        summary="tell counsel to stop",
-    )
+def _short(words: str) -> str:
+    """Temporal refuses longer summaries."""
+    return words[:200]

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, VersioningBehavior
+from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from workflows import calls, sheet
+from workflows import attributes, calls, sheet
 from workflows.inbox import Inbox
 from workflows.inputs import (
     CASE_WORKFLOW,
@@ -21,7 +21,6 @@ from workflows.inputs import (
     ReferralStart,
     referral_workflow_id,
 )
-from workflows.search_attributes import Attributes
 
 with workflow.unsafe.imports_passed_through():
     from activities.signatures import (
@@ -42,7 +41,7 @@ HISTORY_EVENTS_MAX = 2_000
 """A case continues as new beyond this. Few ever get there: a contact takes 11 events, a payment 10."""
 
 
-@workflow.defn(name=CASE_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=CASE_WORKFLOW)
 class CollectionCase:
     """Sleeps until the case's next decision is due or a message comes, has it carried out, and is told the next one.
 
@@ -54,7 +53,6 @@ class CollectionCase:
         self._case = start.case
         self._sequence = start.sequence
         self._inbox = Inbox()
-        self._attributes = Attributes()
         self._turn: Turn | None = None
         # Handlers are registered by name from the contract, so that a message added there is a signal and an update at
         # once. They take any JSON: what they get is judged by the activity, where a refusal is journaled.
@@ -148,7 +146,7 @@ class CollectionCase:
         self._turn = turn
         self._sequence = turn.sequence
         workflow.set_current_details(sheet.markdown(turn))
-        changes = self._attributes.changes(turn.sheet)
+        changes = attributes.changes(turn.sheet, workflow.info().typed_search_attributes)
         if changes:
             workflow.upsert_search_attributes(changes)
         return turn

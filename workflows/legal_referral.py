@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 from workflows import calls
@@ -15,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import ReferralStatus
 
 
-@workflow.defn(name=REFERRAL_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=REFERRAL_WORKFLOW)
 class LegalReferral:
     """Child of a case. The case journals every change of its status and passes it on here; this workflow acts on it."""
 
