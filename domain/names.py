@@ -8,15 +8,22 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-_DIGITS_OF_A_CARD = re.compile(r"^[0-9]{13,19}$")
+# Issuers' prefixes and lengths (ISO/IEC 7812): 3 to 6 is Amex, Diners, JCB, Visa, Mastercard, Discover, Maestro and
+# UnionPay, 22 to 27 Mastercard's second range, 81 and 82 RuPay. Timestamps and counters start with other digits.
+_CARD_NUMBER = re.compile(r"[3-6][0-9]{12,18}|2(2[2-9]|[3-6][0-9]|7[0-2])[0-9]{13}|8[12][0-9]{14}")
+_SEPARATORS = re.compile(r"[._:-]")
+
+
+def _passes_luhn(digits: str) -> bool:
+    """The check-digit formula that every payment card number satisfies."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _not_a_card_number(identifier: str) -> str:
-    """Refuse what passes the Luhn check of payment cards: identifiers reach Temporal, card numbers must not."""
-    digits = re.sub(r"[._:-]", "", identifier)
-    if _DIGITS_OF_A_CARD.match(digits):
-        doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
-        if sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0:
+    """Refuse a payment card number, whole, grouped or as one part: identifiers reach Temporal, cards must not."""
+    for candidate in (_SEPARATORS.sub("", identifier), *_SEPARATORS.split(identifier)):
+        if _CARD_NUMBER.fullmatch(candidate) and _passes_luhn(candidate):
             raise ValueError("looks like a payment card number: use an opaque reference")
     return identifier
 
