@@ -1,4 +1,4 @@
-"""How late an account is. Definitions: docs/ageing.md; DESIGN of the project, "Ageing"."""
+"""How late an account is. Definitions and worked examples: docs/ageing.md."""
 
 from __future__ import annotations
 
@@ -42,10 +42,7 @@ def paused_days(start: date, end: date, pauses: Sequence[Pause]) -> int:
 
 def delinquent_days(oldest_due: date, as_of: date, grace_days: int, pauses: Sequence[Pause]) -> int:
     """max(0, days past due - grace - paused days), where pauses count from the oldest due date to `as_of`."""
-    past_due = days_past_due(oldest_due, as_of)
-    if past_due <= grace_days:
-        return 0
-    return max(0, past_due - grace_days - paused_days(oldest_due, as_of, pauses))
+    return max(0, days_past_due(oldest_due, as_of) - grace_days - paused_days(oldest_due, as_of, pauses))
 
 
 def treatment_day(oldest_due: date, as_of: date, grace_days: int, pauses: Sequence[Pause]) -> int:
