@@ -1,0 +1,90 @@
+"""Connections and transactions: one pool per process, one transaction per unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+STATEMENT_TIMEOUT_MS = 30_000
+LOCK_TIMEOUT_MS = 10_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+POOL_TIMEOUT_SECONDS = 30
+
+
+class DatabaseFailure(RuntimeError):
+    """Postgres refused a statement or went away. The whole transaction was rolled back.
+
+    The server's own words can quote a row, and a row can be personal: only the error's class and the names of table,
+    column and constraint are kept. `sqlstate` is the five-character code, empty when the connection was lost.
+    """
+
+    def __init__(self, kind: str, sqlstate: str, names: tuple[str, ...]) -> None:
+        place = f" on {' / '.join(names)}" if names else ""
+        code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
+        super().__init__(f"Postgres: {kind}{code}{place}: nothing of this transaction was kept")
+        self.sqlstate = sqlstate
+        self.names = names
+
+
+class Database:
+    """A pool of connections to Postgres. `url` is like postgresql+asyncpg://user@host/name."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT_SECONDS,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args={
+                "server_settings": {
+                    "application_name": "dunlin",
+                    "timezone": "UTC",
+                    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                    "lock_timeout": str(LOCK_TIMEOUT_MS),
+                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+                    "jit": "off",
+                },
+            },
+        )
+        event.listen(self._engine.sync_engine, "checkout", _replace_if_closed)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end of the block, rolled back when the block raises.
+
+        Raises DatabaseFailure in place of every error of the database.
+        """
+        failure: DatabaseFailure | None = None
+        try:
+            async with self._sessions() as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            failure = _without_values(error)
+        # Raised out here, the failure has no context: a traceback can't show the row that the original quotes.
+        if failure is not None:
+            raise failure
+
+    async def close(self) -> None:
+        """Close every connection of the pool."""
+        await self._engine.dispose()
+
+
+def _replace_if_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """Take a fresh connection in place of one that the server has closed. Asks the socket, not the server: no cost."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+def _without_values(error: DBAPIError) -> DatabaseFailure:
+    original = getattr(error.orig, "__cause__", None) or error.orig
+    names = (getattr(original, field, None) for field in ("table_name", "column_name", "constraint_name"))
+    sqlstate = getattr(original, "sqlstate", None) or ""
+    return DatabaseFailure(type(original).__name__, sqlstate, tuple(name for name in names if name))
