@@ -28,7 +28,6 @@ class ActivityName(StrEnum):
     APPLY_MESSAGES = "apply_messages"
     ADVANCE_CASE = "advance_case"
     CONTACT = "contact"
-    PROPOSE_REFERRAL = "propose_referral"
     HAND_OVER_REFERRAL = "hand_over_referral"
     RECALL_REFERRAL = "recall_referral"
 
@@ -115,12 +114,6 @@ class ContactCall(Value):
     case: CaseRef
     sequence: int
     contact: Contact
-
-
-class ReferralCall(Value):
-    case: CaseRef
-    sequence: int
-    not_before: AwareDatetime
 
 
 class ReferralRef(Value):

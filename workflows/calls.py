@@ -16,7 +16,6 @@ with workflow.unsafe.imports_passed_through():
         ApplyRequest,
         ContactCall,
         OpenCaseRequest,
-        ReferralCall,
         ReferralRef,
         Turn,
         channel_queue,
@@ -60,10 +59,6 @@ async def apply_messages(request: ApplyRequest) -> Turn:
 
 async def advance_case(request: AdvanceRequest, summary: str) -> Turn:
     return await _record(ActivityName.ADVANCE_CASE, request, summary)
-
-
-async def propose_referral(call: ReferralCall, summary: str) -> Turn:
-    return await _record(ActivityName.PROPOSE_REFERRAL, call, summary)
 
 
 async def contact(call: ContactCall) -> Turn:

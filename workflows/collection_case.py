@@ -29,11 +29,10 @@ with workflow.unsafe.imports_passed_through():
         CaseSheet,
         ContactCall,
         OpenCaseRequest,
-        ReferralCall,
         Turn,
     )
     from domain.accept import Refusal, parse_message
-    from domain.decision import Contact, ProposeReferral
+    from domain.decision import Contact
     from domain.events import MESSAGES
     from domain.names import ReferralStatus
 
@@ -97,15 +96,8 @@ class CollectionCase:
         decision = turn.decision
         if isinstance(decision, Contact):
             return await self._contact(decision)
-        if isinstance(decision, ProposeReferral):
-            after = await calls.propose_referral(
-                ReferralCall(case=self._case, sequence=self._sequence, not_before=decision.at), decision.reason
-            )
-        else:
-            after = await calls.advance_case(
-                AdvanceRequest(case=self._case, sequence=self._sequence, not_before=sheet.due_at(turn)),
-                decision.reason,
-            )
+        request = AdvanceRequest(case=self._case, sequence=self._sequence, not_before=sheet.due_at(turn))
+        after = await calls.advance_case(request, decision.reason)
         await self._follow_referral(after)
         return self._take(after)
 

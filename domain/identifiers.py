@@ -1,0 +1,19 @@
+"""Identifiers that Dunlin makes: the same for the same thing, on every retry, and saying nothing of anybody."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+
+def contact_id(case_id: str, step: str, obligation: str, attempt: int) -> str:
+    """The id of one attempt at one step for one obligation of a case: its claim, and its reference at the provider."""
+    return f"c-{_digest(case_id, step, obligation, str(attempt))}"
+
+
+def referral_id(case_id: str) -> str:
+    """The id of the legal referral of a case."""
+    return f"r-{_digest(case_id)}"
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:32]
