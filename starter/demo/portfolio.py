@@ -1,0 +1,109 @@
+"""The demonstration's lender and accounts. What is owed is real; who owes it, and how they are reached, is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from domain.money import Money
+from domain.names import Channel, Place
+from domain.registration import (
+    AccountRegistration,
+    ConsumerRegistration,
+    ContactPointRegistration,
+    LenderRegistration,
+    ObligationRegistration,
+)
+from starter.demo.sample import CardAccount
+from starter.demo.statements import unpaid_statements
+
+LENDER = "demo-bank"
+POLICY = "demo-credit-card"
+CURRENCY = "TWD"
+ZONE = "Asia/Taipei"
+LOCALE = "en-GB"
+
+STATEMENT_PERIOD = timedelta(days=30)
+DAYS_LATE_MIN = 5
+DAYS_LATE_SPREAD = 26
+"""The newest unpaid statement fell due 5 to 30 days before the demonstration begins, the one before it 35 to 60."""
+
+_FIRST_PHONE = 447700900000
+PHONES = 1000
+"""+44 7700 900000 to 900999 are reserved by Ofcom for drama: they ring nobody."""
+
+
+def lender() -> LenderRegistration:
+    """Who collects. The telephone number is reserved for drama, the domain for documentation (RFC 2606)."""
+    return LenderRegistration(
+        id=LENDER,
+        name="Dunlin Demonstration Collections",
+        creditor_name="Example Card Bank",
+        phone="+442079460000",
+        email="collections@example.com",
+        postal_address="1 Example Street, Exampletown",
+        pay_url="https://pay.example.com",
+        dispute_url="https://dispute.example.com",
+        stop_url="https://stop.example.com",
+    )
+
+
+def registrations(accounts: Sequence[CardAccount], opening_day: date) -> list[AccountRegistration]:
+    """The accounts as a lender would register them on the day when the demonstration begins.
+
+    Raises ValueError for more accounts than there are telephone numbers that ring nobody.
+    """
+    if len(accounts) > PHONES:
+        raise ValueError(f"only {PHONES} telephone numbers are reserved for drama: take at most as many accounts")
+    return [_registration(account, _FIRST_PHONE + at, opening_day) for at, account in enumerate(accounts)]
+
+
+def account_id(account: CardAccount) -> str:
+    """The account's id in Dunlin: the data's own number."""
+    return f"card-{account.number}"
+
+
+def obligations(account: CardAccount, opening_day: date) -> tuple[ObligationRegistration, ...]:
+    """The account's unpaid statements, oldest first, as they stand on the opening day."""
+    newest_due = opening_day - timedelta(days=DAYS_LATE_MIN + account.number % DAYS_LATE_SPREAD)
+    return tuple(
+        ObligationRegistration(
+            id=f"statement-{statement.months_ago}",
+            amount=Money.parse(str(statement.amount), CURRENCY),
+            due=newest_due - STATEMENT_PERIOD * (statement.months_ago - 1),
+        )
+        for statement in unpaid_statements(account)
+    )
+
+
+def _registration(account: CardAccount, phone: int, opening_day: date) -> AccountRegistration:
+    return AccountRegistration(
+        lender=LENDER,
+        account=account_id(account),
+        consumer=ConsumerRegistration(
+            id=f"holder-{account.number}",
+            full_name=f"Account holder {account.number}",
+            locale=LOCALE,
+            zones=(ZONE,),
+            contact_points=_contact_points(account.number, f"+{phone}"),
+        ),
+        product="credit-card",
+        currency=CURRENCY,
+        zone=ZONE,
+        policy=POLICY,
+        obligations=obligations(account, opening_day),
+    )
+
+
+def _contact_points(number: int, phone: str) -> tuple[ContactPointRegistration, ...]:
+    """One person in eight has no telephone, one has no e-mail: their contacts fall back to another channel."""
+    points = []
+    if number % 8 != 0:
+        points.append(ContactPointRegistration(channel=Channel.SMS, place=Place.MOBILE, value=phone))
+        points.append(ContactPointRegistration(channel=Channel.VOICE, place=Place.MOBILE, value=phone))
+    if number % 8 != 1:
+        address = f"holder-{number}@example.com"
+        points.append(ContactPointRegistration(channel=Channel.EMAIL, place=Place.EMAIL, value=address))
+    postal = f"{number} Example Road, Exampletown"
+    points.append(ContactPointRegistration(channel=Channel.LETTER, place=Place.HOME, value=postal))
+    return tuple(points)
