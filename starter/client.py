@@ -1,0 +1,197 @@
+"""A small typed client of Dunlin: register accounts, open cases, send messages, see where a case stands.
+
+Whatever it sends is in Postgres before Temporal hears of it, so a payment stops contact even while Temporal is down.
+Everything is idempotent on ids of the caller's choosing: after an error, send the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from db.registration import register_accounts, register_lender
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio.client import Client
+
+from db.cases import CaseRecord, find_case
+from db.consumer_facts import put_contact_point, store_reply
+from db.inbox import Acceptance, accept_message
+from db.session import Database
+from domain import events
+from domain.accept import ACCEPTED_WHEN_CLOSED
+from domain.balance import total_charged, total_settling
+from domain.clock import PRODUCTION_CLOCK, Clock
+from domain.events import AnyMessage
+from domain.money import Money
+from domain.names import Channel
+from domain.policy import Policy, PolicyStatus
+from domain.registration import AccountRegistration, ContactPointRegistration, LenderRegistration
+from domain.replies import intent_of
+from domain.state import CaseStatus
+from rulebook.load import Rulebook, UnknownPolicy
+from starter.case_key import CaseKey
+from starter.gateway import CaseGateway, CaseTerms, NotRunning
+from starter.refusals import (
+    case_closed,
+    id_used_for_another,
+    not_started,
+    policy_in_another_currency,
+    unknown_account,
+    unknown_policy,
+)
+from starter.verbs import Verbs
+from workflows.inputs import MessageResult
+
+ANSWER_WITHIN = timedelta(seconds=30)
+
+Beside = Callable[[AsyncSession, CaseRecord], Awaitable[None]]
+"""What is written in the transaction that accepts a message: personal data, which the message itself never carries."""
+
+
+class DunlinClient(Verbs):
+    """Raises Refused for what is not applied, NoAnswer when no worker answers, RPCError when Temporal is away."""
+
+    def __init__(
+        self,
+        temporal: Client,
+        database: Database,
+        rulebook: Rulebook,
+        *,
+        clock: Clock = PRODUCTION_CLOCK,
+        answer_within: timedelta = ANSWER_WITHIN,
+    ) -> None:
+        self._database = database
+        self._rulebook = rulebook
+        self._clock = clock
+        self._gateway = CaseGateway(temporal, clock, answer_within)
+
+    async def register_lender(self, lender: LenderRegistration) -> None:
+        """Say who collects, or correct it."""
+        async with self._database.transaction() as session:
+            await register_lender(session, lender)
+
+    async def register(self, account: AccountRegistration) -> None:
+        """Make an account known without starting its case. Raises Refused."""
+        policy = self._pinned_policy(account.policy, account.policy_version)
+        if policy.currency != account.currency:
+            raise policy_in_another_currency(account.currency, policy)
+        async with self._database.transaction() as session:
+            await register_accounts(session, [account])
+
+    async def open_case(self, account: AccountRegistration) -> str:
+        """Register an account and start its case, or leave the case that runs as it is. Returns the workflow's id."""
+        await self.register(account)
+        case = CaseKey(lender=account.lender, account=account.account)
+        owed = Money.total((obligation.amount for obligation in account.obligations), account.currency)
+        policy = self._pinned_policy(account.policy, account.policy_version)
+        await self._gateway.start(_case_terms(case, account.product, owed, policy))
+        return case.workflow_id
+
+    async def start_case(self, lender: str, account: str) -> str:
+        """Start the case of an account that is registered already. Returns the workflow's id. Raises Refused."""
+        case = CaseKey(lender=lender, account=account)
+        async with self._database.transaction() as session:
+            record = await _find(session, case)
+        await self._gateway.start(self._terms(case, record))
+        return case.workflow_id
+
+    async def submit(self, case: CaseKey, message: AnyMessage, *, beside: Beside | None = None) -> MessageResult:
+        """Have a message applied, and say what it did. What a closed case still accepts starts it again.
+
+        Sent again with the same id and content, it gets the same answer.
+        """
+        record = await self._accept(case, message, beside)
+        if _starts_the_case(record, message):
+            return await self._gateway.update_with_start(self._terms(case, record), message)
+        try:
+            return await self._gateway.update(case, message)
+        except NotRunning:
+            raise not_started(case.case_id) from None
+
+    async def signal(self, case: CaseKey, message: AnyMessage, *, beside: Beside | None = None) -> None:
+        """Hand a message over without waiting for what it does: what the case refuses is only in its journal."""
+        record = await self._accept(case, message, beside)
+        if _starts_the_case(record, message):
+            await self._gateway.signal_with_start(self._terms(case, record), message)
+            return
+        try:
+            await self._gateway.signal(case, message)
+        except NotRunning:
+            raise not_started(case.case_id) from None
+
+    async def change_contact_point(
+        self, case: CaseKey, point: ContactPointRegistration, *, message_id: str
+    ) -> MessageResult:
+        """Add or change a number or an address. The point must have an id; its value goes to Postgres alone."""
+
+        async def keep(session: AsyncSession, record: CaseRecord) -> None:
+            await put_contact_point(session, record.consumer_id, point)
+
+        message = events.ContactPointChanged(
+            id=message_id, contact_point=point.id or "", channel=point.channel, usable=True
+        )
+        return await self.submit(case, message, beside=keep)
+
+    async def reply(self, case: CaseKey, channel: Channel, text: str, *, message_id: str) -> MessageResult:
+        """The borrower answered. The text goes to Postgres alone; the message says what its keyword asks for."""
+
+        async def keep(session: AsyncSession, record: CaseRecord) -> None:
+            now = self._clock.business(datetime.now(UTC))
+            await store_reply(session, record.case_id, message_id, channel, text, now)
+
+        message = events.ReplyReceived(id=message_id, channel=channel, intent=intent_of(text))
+        return await self.submit(case, message, beside=keep)
+
+    async def _accept(self, case: CaseKey, message: AnyMessage, beside: Beside | None) -> CaseRecord:
+        """Write the message to the inbox, where every contact looks before it leaves."""
+        async with self._database.transaction() as session:
+            record = await _find(session, case)
+            closed = record.state is not None and record.state.status is CaseStatus.CLOSED
+            if closed and not isinstance(message, ACCEPTED_WHEN_CLOSED):
+                raise case_closed()
+            if beside is not None:
+                await beside(session, record)
+            acceptance = await accept_message(session, case.case_id, message)
+            if acceptance is Acceptance.CONFLICT:
+                raise id_used_for_another()
+        return record
+
+    def _terms(self, case: CaseKey, record: CaseRecord) -> CaseTerms:
+        state = record.state
+        if state is None:
+            owed = Money.total((obligation.amount for obligation in record.obligations), record.currency)
+            policy = self._pinned_policy(record.policy_id, record.policy_version)
+        else:
+            owed = max(total_charged(state) - total_settling(state), Money.zero(state.currency))
+            policy = self._rulebook.policy(state.policy.id, state.policy.version)
+        return _case_terms(case, record.product, owed, policy)
+
+    def _pinned_policy(self, policy_id: str, version: int | None) -> Policy:
+        """The policy that a case which opens now is pinned to. Raises Refused."""
+        try:
+            if version is None:
+                return self._rulebook.latest_published(policy_id)
+            policy = self._rulebook.policy(policy_id, version)
+        except UnknownPolicy as error:
+            raise unknown_policy(str(error)) from None
+        if policy.status is not PolicyStatus.PUBLISHED:
+            raise unknown_policy(f"policy {policy_id} v{version} is {policy.status}: name a published version")
+        return policy
+
+
+def _case_terms(case: CaseKey, product: str, outstanding: Money, policy: Policy) -> CaseTerms:
+    return CaseTerms(case, product, outstanding, f"{policy.id} v{policy.version}", policy.priority)
+
+
+async def _find(session: AsyncSession, case: CaseKey) -> CaseRecord:
+    record = await find_case(session, case.case_id)
+    if record is None:
+        raise unknown_account(case.case_id)
+    return record
+
+
+def _starts_the_case(record: CaseRecord, message: AnyMessage) -> bool:
+    """Whether a message wakes a case that has ended. Money does in any case, also one that was never started."""
+    if isinstance(message, events.PaymentReceived | events.PaymentReversed):
+        return True
+    return record.state is not None and isinstance(message, ACCEPTED_WHEN_CLOSED)

@@ -1,0 +1,113 @@
+"""How the client says no. The codes are part of the documented contract."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from temporalio.exceptions import ApplicationError
+
+from domain.accept import RefusalCode
+from domain.policy import Policy
+
+
+class ClientRefusalCode(StrEnum):
+    """Why the client refuses before a case is asked. Codes are added, never changed."""
+
+    UNKNOWN_LENDER = "unknown_lender"
+    UNKNOWN_ACCOUNT = "unknown_account"
+    UNKNOWN_POLICY = "unknown_policy"
+    REGISTERED_DIFFERENTLY = "registered_differently"
+    NOT_STARTED = "not_started"
+
+
+MEANINGS: dict[str, str] = {
+    ClientRefusalCode.UNKNOWN_LENDER: "The account names a lender that is not registered. Register the lender first.",
+    ClientRefusalCode.UNKNOWN_ACCOUNT: "No such account is registered. Check the id, or open the case first.",
+    ClientRefusalCode.UNKNOWN_POLICY: "The account names a policy, or a version of it, that is not published.",
+    ClientRefusalCode.REGISTERED_DIFFERENTLY: (
+        "The account was registered before with other terms or obligations. Send changes as messages."
+    ),
+    ClientRefusalCode.NOT_STARTED: "No workflow of the case is running. Start the case, then send the message again.",
+    RefusalCode.UNKNOWN_MESSAGE: "No message of the contract has this name.",
+    RefusalCode.MALFORMED: "The message does not fit its schema. The detail names the fields.",
+    RefusalCode.CASE_CLOSED: "The case is closed and this message cannot reopen it. Money and facts about contact can.",
+    RefusalCode.CURRENCY_MISMATCH: "The amount is not in the account's currency. Convert it at the payment system.",
+    RefusalCode.ID_USED_FOR_ANOTHER: "This id was used with another content. Send the first content, or a new id.",
+    RefusalCode.UNKNOWN_PAYMENT: "The payment to reverse is not known to this case. Send the payment first.",
+    RefusalCode.ALREADY_REVERSED: "The payment was reversed before. Nothing is left to reverse.",
+    RefusalCode.AMOUNT_IS_ZERO: "An adjustment of nothing. Send a positive or a negative amount.",
+    RefusalCode.AMOUNT_TOO_LARGE: "The amount is beyond what an account can hold. Check the decimal point.",
+    RefusalCode.PROMISE_DAY_PASSED: "The promised day has passed. Send today or a later day.",
+    RefusalCode.PROMISE_TOO_LATE: "The promised day is later than the policy accepts.",
+    RefusalCode.PROMISE_ALREADY_OPEN: "Another promise is open. It must be kept or broken first.",
+    RefusalCode.PROMISE_LIMIT_REACHED: "The policy accepts no further promise for this case.",
+    RefusalCode.PROMISE_EXCEEDS_BALANCE: "The promise is for more than is owed.",
+    RefusalCode.HOLD_DAY_PASSED: "The hold would end before it begins. Send a later day, or none.",
+    RefusalCode.NO_SUCH_HOLD: "No hold of that kind is in force today.",
+    RefusalCode.NO_SUCH_DISPUTE: "No open dispute has that id.",
+    RefusalCode.NO_REFERRAL: "No legal referral was proposed for this case.",
+    RefusalCode.REFERRAL_ALREADY_DECIDED: "The referral was approved or declined before.",
+    RefusalCode.REFERRAL_NOT_APPROVED: "The referral is not with counsel, so counsel has nothing to report.",
+}
+"""Every code, what it means and what to do: the table of docs/starting-cases.md and docs/contract/refusals.json."""
+
+
+class Refused(Exception):
+    """The message was not applied, and why. Raised, so that no refused payment is taken for a made one.
+
+    `code` is one of MEANINGS; `detail` says what to do, and repeats nothing personal.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = str(code)
+        self.detail = detail
+
+
+class NoAnswer(Exception):
+    """The message is safe in the inbox, but no worker has applied it in time. Sending it again is harmless."""
+
+    def __init__(self, waited_seconds: float) -> None:
+        super().__init__(f"no worker answered within {waited_seconds:g} s")
+        self.waited_seconds = waited_seconds
+
+
+def unknown_account(case_id: str) -> Refused:
+    return Refused(
+        ClientRefusalCode.UNKNOWN_ACCOUNT, f"no account {case_id} is registered: check the id, or open the case first"
+    )
+
+
+def unknown_policy(detail: str) -> Refused:
+    return Refused(ClientRefusalCode.UNKNOWN_POLICY, detail)
+
+
+def policy_in_another_currency(currency: str, policy: Policy) -> Refused:
+    return Refused(
+        RefusalCode.CURRENCY_MISMATCH,
+        f"the account is in {currency} and policy {policy.id} in {policy.currency}: name a policy in {currency}",
+    )
+
+
+def id_used_for_another() -> Refused:
+    return Refused(
+        RefusalCode.ID_USED_FOR_ANOTHER,
+        "this id was used for a message that says something else: send the first content again, or a new id",
+    )
+
+
+def not_started(case_id: str) -> Refused:
+    return Refused(
+        ClientRefusalCode.NOT_STARTED, f"no workflow of case {case_id} is running: start it, then send this again"
+    )
+
+
+def case_closed() -> Refused:
+    return Refused(RefusalCode.CASE_CLOSED, "the case is closed: open it again from the lender's system first")
+
+
+def refusal_in(error: BaseException) -> Refused | None:
+    """The refusal that a failed update carries, or None when it failed for another reason."""
+    if isinstance(error, ApplicationError) and error.type in MEANINGS:
+        return Refused(error.type, error.message)
+    return None

@@ -1,0 +1,95 @@
+"""What can happen to a case, as one method each: thin names over the messages of the contract.
+
+`message_id` is the sender's own id of the message: sent again, it counts once.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import date
+
+from domain import events
+from domain.events import AdjustmentReason, AnyMessage, DisputeCategory, DisputeOutcome, ReversalReason
+from domain.money import Money
+from domain.names import Channel, Component, Direction, HoldKind, Outcome
+from starter.case_key import CaseKey
+from workflows.inputs import MessageResult
+
+
+class Verbs(ABC):
+    """Each raises Refused when the case does not take the message, and NoAnswer when no worker answers in time."""
+
+    @abstractmethod
+    async def submit(self, case: CaseKey, message: AnyMessage) -> MessageResult:
+        """Have a message applied, and say what it did."""
+
+    async def pay(self, case: CaseKey, amount: Money, *, payment: str) -> MessageResult:
+        """Money arrived. `payment` is the payment's own id: with another amount it is refused."""
+        return await self.submit(case, events.PaymentReceived(id=payment, amount=amount))
+
+    async def reverse(self, case: CaseKey, *, payment: str, reason: ReversalReason, message_id: str) -> MessageResult:
+        """A payment that had been counted did not stand."""
+        return await self.submit(case, events.PaymentReversed(id=message_id, payment=payment, reason=reason))
+
+    async def bill(
+        self, case: CaseKey, amount: Money, *, due: date, obligation: str, component: Component = Component.PRINCIPAL
+    ) -> MessageResult:
+        """A further instalment, statement balance or charge falls due. `obligation` is its own id."""
+        return await self.submit(case, events.ObligationDue(id=obligation, amount=amount, due=due, component=component))
+
+    async def adjust(
+        self, case: CaseKey, amount: Money, *, reason: AdjustmentReason, message_id: str, due: date | None = None
+    ) -> MessageResult:
+        """The lender corrects the balance: a negative amount is credited, a positive one is a charge due on `due`."""
+        return await self.submit(case, events.BalanceAdjusted(id=message_id, amount=amount, reason=reason, due=due))
+
+    async def promise(self, case: CaseKey, amount: Money, *, due: date, message_id: str) -> MessageResult:
+        """The borrower promises to pay an amount by the end of a day."""
+        return await self.submit(case, events.PromiseMade(id=message_id, amount=amount, due=due))
+
+    async def dispute(self, case: CaseKey, *, dispute: str, category: DisputeCategory) -> MessageResult:
+        """The borrower disputes the debt: contact stops. `dispute` names it until it is resolved."""
+        return await self.submit(case, events.DisputeOpened(id=dispute, category=category))
+
+    async def resolve_dispute(
+        self, case: CaseKey, *, dispute: str, outcome: DisputeOutcome, message_id: str
+    ) -> MessageResult:
+        return await self.submit(case, events.DisputeResolved(id=message_id, dispute=dispute, outcome=outcome))
+
+    async def hold(self, case: CaseKey, kind: HoldKind, *, message_id: str, until: date | None = None) -> MessageResult:
+        """Contact stops until the day `until`, or until the hold is released."""
+        return await self.submit(case, events.HoldPlaced(id=message_id, hold=kind, until=until))
+
+    async def release(self, case: CaseKey, kind: HoldKind, *, message_id: str) -> MessageResult:
+        """Every hold of that kind ends today."""
+        return await self.submit(case, events.HoldLifted(id=message_id, hold=kind))
+
+    async def change_consent(
+        self, case: CaseKey, channel: Channel, *, consented: bool, message_id: str
+    ) -> MessageResult:
+        """The borrower allowed or refused a channel."""
+        return await self.submit(case, events.ConsentChanged(id=message_id, channel=channel, consented=consented))
+
+    async def record_call(
+        self,
+        case: CaseKey,
+        outcome: Outcome,
+        *,
+        message_id: str,
+        direction: Direction = Direction.OUTBOUND,
+        contact: str | None = None,
+    ) -> MessageResult:
+        """How a telephone call ended. `contact` names the contact that it belongs to, when Dunlin placed the call."""
+        return await self.submit(
+            case, events.CallOutcomeRecorded(id=message_id, outcome=outcome, direction=direction, contact=contact)
+        )
+
+    async def decide_referral(
+        self, case: CaseKey, *, approved: bool, decided_by: str, message_id: str
+    ) -> MessageResult:
+        """A person approves or declines the proposed legal referral. `decided_by` is their opaque id."""
+        return await self.submit(case, events.ReferralDecided(id=message_id, approved=approved, decided_by=decided_by))
+
+    async def recall(self, case: CaseKey, *, message_id: str) -> MessageResult:
+        """The lender takes the account back: all contact ends."""
+        return await self.submit(case, events.Recalled(id=message_id))
