@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from domain.ageing import date_of_day
 from domain.events import (
+    AnyMessage,
     DisputeCategory,
     DisputeOpened,
     DisputeOutcome,
     DisputeResolved,
     HoldPlaced,
-    Message,
     PaymentReceived,
     PaymentReversed,
     PromiseMade,
@@ -98,7 +98,7 @@ class Act:
 
     at: datetime
     account: str
-    message: Message
+    message: AnyMessage
 
 
 def behaviours(accounts: Iterable[CardAccount]) -> list[Behaviour]:
@@ -192,7 +192,7 @@ class _Borrower:
     def _pays(self, day: date, amount: Money, which: str = "payment") -> Act:
         return self._does(day, PaymentReceived(id=self._id(which), amount=amount))
 
-    def _does(self, day: date, message: Message) -> Act:
+    def _does(self, day: date, message: AnyMessage) -> Act:
         """In the evening, between seven and ten, and not all at the same minute."""
         minutes = sum(message.id.encode()) * 37 % 180
         evening = datetime.combine(day, time(19), tzinfo=self._zone) + timedelta(minutes=minutes)
