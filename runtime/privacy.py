@@ -43,7 +43,7 @@ ALLOWED_KEYS = frozenset(
 )  # fmt: skip
 """The keys that a log event or a span may carry; everything else is dropped. A key goes in only with opaque values."""
 
-_OPAQUE = re.compile(r"[A-Za-z0-9_\[][A-Za-z0-9._:/\[\]=-]{0,199}")
+_OPAQUE = re.compile(r"[A-Za-z0-9_/\[][A-Za-z0-9._:/\[\]=-]{0,199}")
 _LONG_NUMBER = re.compile(r"\d[\d ()-]{5,}\d")
 _PLAIN = (bool, int, float, Decimal, date, datetime, timedelta)
 

@@ -226,8 +226,13 @@ class WorkerSettings(ClientSettings):
     )
     bind_address: Host = Field(
         default="127.0.0.1",
-        description="Address that the health and metrics ports listen on.",
+        description="Address that the callback, health and metrics ports listen on.",
         examples=["0.0.0.0"],  # noqa: S104 - an example
+    )
+    callback_port: PortOrOff = Field(
+        default=8089,
+        description="Port of the HTTP door for providers' reports and replies; 0 is off.",
+        examples=["8089"],
     )
     metrics_port: PortOrOff = Field(
         default=9464, description="Prometheus port of Temporal's SDK metrics; 0 is off.", examples=["9464"]
