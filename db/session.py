@@ -16,6 +16,10 @@ IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 POOL_TIMEOUT_SECONDS = 30
 
 
+_CLASSES_WITHOUT_VALUES = ("40", "42", "53", "54", "55", "57")
+"""Classes of SQLSTATE whose messages name statements, locks and limits, and never the value of a row or parameter."""
+
+
 class DatabaseFailure(RuntimeError):
     """Postgres refused a statement or went away. The whole transaction was rolled back.
 
@@ -23,10 +27,10 @@ class DatabaseFailure(RuntimeError):
     column and constraint are kept. `sqlstate` is the five-character code, empty when the connection was lost.
     """
 
-    def __init__(self, kind: str, sqlstate: str, names: tuple[str, ...]) -> None:
+    def __init__(self, what: str, sqlstate: str, names: tuple[str, ...]) -> None:
         place = f" on {' / '.join(names)}" if names else ""
         code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
-        super().__init__(f"Postgres: {kind}{code}{place}: nothing of this transaction was kept")
+        super().__init__(f"Postgres: {what}{code}{place}: nothing of this transaction was kept")
         self.sqlstate = sqlstate
         self.names = names
 
@@ -62,15 +66,12 @@ class Database:
 
         Raises DatabaseFailure in place of every error of the database.
         """
-        failure: DatabaseFailure | None = None
         try:
             async with self._sessions() as session, session.begin():
                 yield session
         except DBAPIError as error:
-            failure = _without_values(error)
-        # Raised out here, the failure has no context: a traceback can't show the row that the original quotes.
-        if failure is not None:
-            raise failure
+            # Without its cause, or a traceback would show the row that the original error quotes.
+            raise _without_values(error) from None
 
     async def close(self) -> None:
         """Close every connection of the pool."""
@@ -87,4 +88,7 @@ def _without_values(error: DBAPIError) -> DatabaseFailure:
     original = getattr(error.orig, "__cause__", None) or error.orig
     names = (getattr(original, field, None) for field in ("table_name", "column_name", "constraint_name"))
     sqlstate = getattr(original, "sqlstate", None) or ""
-    return DatabaseFailure(type(original).__name__, sqlstate, tuple(name for name in names if name))
+    what = type(original).__name__
+    if sqlstate.startswith(_CLASSES_WITHOUT_VALUES):
+        what = f"{what}: {getattr(original, 'message', '')}"
+    return DatabaseFailure(what, sqlstate, tuple(name for name in names if name))

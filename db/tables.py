@@ -278,6 +278,7 @@ class Contact(SQLModel, table=True):
     place: str = _text()
     contact_point_id: str | None = _text(default=None)
     template: str | None = _text(default=None)
+    content_digest: str | None = _text(default=None)
     policy_version: int | None = Field(default=None)
     direction: str = _text()
     status: str = _text()

@@ -6,7 +6,6 @@ Personal data is kept out of representations and validation errors, which end up
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import lru_cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -14,8 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from domain.currency import exponent_of
-from domain.money import PositiveMoney
-from domain.names import Channel, Component, Id, Place
+from domain.money import Money, PositiveMoney
+from domain.names import CalendarDate, Channel, Component, Id, Place
 from domain.value import Value
 
 LenderId = Annotated[Id, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
@@ -165,7 +164,7 @@ class ObligationRegistration(Registration):
 
     id: Id
     amount: PositiveMoney
-    due: date
+    due: CalendarDate
     component: Component = Component.PRINCIPAL
 
 
@@ -204,4 +203,5 @@ class AccountRegistration(Registration):
         ids = [obligation.id for obligation in self.obligations]
         if len(set(ids)) != len(ids):
             raise ValueError("obligations: two have the same id")
+        Money.total((obligation.amount for obligation in self.obligations), self.currency)
         return self

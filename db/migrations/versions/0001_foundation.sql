@@ -141,6 +141,7 @@ CREATE TABLE contact (
     place text NOT NULL,
     contact_point_id text,
     template text,
+    content_digest text,
     policy_version integer,
     direction text NOT NULL,
     status text NOT NULL,

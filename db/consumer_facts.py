@@ -1,0 +1,105 @@
+"""What changes about a person: consents and opt-outs, contact points, replies. Each change locks the person first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.persons import UnknownConsumer
+from domain.names import Channel
+from domain.registration import ContactPointRegistration
+
+_LOCK_CONSUMER = text("SELECT 1 FROM consumer WHERE id = :consumer_id FOR NO KEY UPDATE")
+
+_SET_CONSENT = text("""
+INSERT INTO consent (consumer_id, channel, consented, at, given_how)
+VALUES (:consumer_id, :channel, :consented, :at, :given_how)
+ON CONFLICT (consumer_id, channel) DO UPDATE
+SET consented = excluded.consented, at = excluded.at, given_how = excluded.given_how
+WHERE excluded.at >= consent.at
+""")
+
+_SET_USABLE = text("""
+UPDATE contact_point SET usable = :usable WHERE consumer_id = :consumer_id AND id = :contact_point_id RETURNING 1
+""")
+
+_PUT_POINT = text("""
+INSERT INTO contact_point (consumer_id, id, channel, place, value, preference)
+SELECT :consumer_id, :contact_point_id, :channel, :place, :value, coalesce(max(preference) + 1, 0)
+FROM contact_point WHERE consumer_id = :consumer_id
+ON CONFLICT (consumer_id, id) DO UPDATE
+SET channel = excluded.channel, place = excluded.place, value = excluded.value, usable = true
+""")
+
+_STORE_REPLY = text("""
+INSERT INTO reply (case_id, id, consumer_id, channel, body, received_at)
+SELECT k.id, :message_id, k.consumer_id, :channel, :body, :received_at FROM collection_case AS k WHERE k.id = :case_id
+ON CONFLICT (case_id, id) DO NOTHING
+""")
+
+
+async def set_consent(
+    session: AsyncSession, consumer_id: str, channel: Channel, *, consented: bool, at: datetime, given_how: str
+) -> None:
+    """The person allowed a channel, or opted out of it, at a business instant. An older word never beats a newer one.
+
+    Raises UnknownConsumer.
+    """
+    await _lock(session, consumer_id)
+    values = {
+        "consumer_id": consumer_id,
+        "channel": channel,
+        "consented": consented,
+        "at": at,
+        "given_how": given_how,
+    }
+    await session.execute(_SET_CONSENT, values)
+
+
+async def set_contact_point_usable(
+    session: AsyncSession, consumer_id: str, contact_point_id: str, *, usable: bool
+) -> None:
+    """A number or address was found to work, or not to. Raises UnknownConsumer when there is none of that id."""
+    await _lock(session, consumer_id)
+    values = {"consumer_id": consumer_id, "contact_point_id": contact_point_id, "usable": usable}
+    if (await session.execute(_SET_USABLE, values)).one_or_none() is None:
+        raise UnknownConsumer(consumer_id)
+
+
+async def put_contact_point(session: AsyncSession, consumer_id: str, point: ContactPointRegistration) -> None:
+    """Add or change a contact point, which must have an id. A new one comes last in order of preference.
+
+    Raises UnknownConsumer.
+    """
+    if point.id is None:
+        raise ValueError("a contact point that is added or changed must have an id: its message refers to it")
+    await _lock(session, consumer_id)
+    values = {
+        "consumer_id": consumer_id,
+        "contact_point_id": point.id,
+        "channel": point.channel,
+        "place": point.place,
+        "value": point.value,
+    }
+    await session.execute(_PUT_POINT, values)
+
+
+async def store_reply(
+    session: AsyncSession, case_id: str, message_id: str, channel: Channel, body: str, received_at: datetime
+) -> None:
+    """Keep what the person wrote, before its message is accepted. The same message is kept once."""
+    values = {
+        "case_id": case_id,
+        "message_id": message_id,
+        "channel": channel,
+        "body": body,
+        "received_at": received_at,
+    }
+    await session.execute(_STORE_REPLY, values)
+
+
+async def _lock(session: AsyncSession, consumer_id: str) -> None:
+    if (await session.execute(_LOCK_CONSUMER, {"consumer_id": consumer_id})).one_or_none() is None:
+        raise UnknownConsumer(consumer_id)

@@ -1,0 +1,149 @@
+"""The person behind a case, over all of their cases: what the law counts, what may be used, and how to address them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.compliance.model import Consent, Consumer, PastContact
+from domain.messaging import Address, CollectorIdentity
+from domain.names import Channel
+from domain.person import Person, UsablePoint
+
+
+class UnknownConsumer(LookupError):
+    """No consumer has this id, or the consumer has no contact point of that id."""
+
+    def __init__(self, consumer_id: str) -> None:
+        super().__init__(f"consumer {consumer_id} or their contact point is not registered")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a message addresses and where: personal data, so its representation shows none of it.
+
+    `addresses` are the usable ones, in order of preference.
+    """
+
+    full_name: str = field(repr=False)
+    locale: str
+    addresses: tuple[Address, ...] = field(repr=False)
+
+    def address(self, contact_point_id: str) -> Address | None:
+        """The address behind a contact point."""
+        return next((address for address in self.addresses if address.id == contact_point_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _ConsentRow:
+    channel: Channel
+    consented: bool
+    at: datetime
+
+
+_ADDRESSES: TypeAdapter[tuple[Address, ...]] = TypeAdapter(tuple[Address, ...])
+_CONSENTS: TypeAdapter[tuple[_ConsentRow, ...]] = TypeAdapter(tuple[_ConsentRow, ...])
+_HISTORY: TypeAdapter[tuple[PastContact, ...]] = TypeAdapter(tuple[PastContact, ...])
+
+POINTS_OF_C = """
+CAST((
+    SELECT coalesce(json_agg(json_build_object(
+        'id', p.id, 'channel', p.channel, 'place', p.place, 'value', p.value
+    ) ORDER BY p.preference, p.id), '[]')
+    FROM contact_point AS p WHERE p.consumer_id = c.id AND p.usable
+) AS text) AS points
+"""
+
+CONSENTS_OF_C = """
+CAST((
+    SELECT coalesce(json_agg(json_build_object(
+        'channel', s.channel, 'consented', s.consented, 'at', s.at
+    ) ORDER BY s.channel), '[]')
+    FROM consent AS s WHERE s.consumer_id = c.id
+) AS text) AS consents
+"""
+
+# What a provider certainly did not take is no contact. A claim without a receipt may be one, so it counts.
+HISTORY_OF_C = """
+CAST((
+    SELECT coalesce(json_agg(json_build_object(
+        'at', coalesce(h.sent_at, h.claimed_at), 'channel', h.channel, 'outcome', coalesce(h.outcome, 'unknown'),
+        'debts', json_build_array(h.case_id), 'direction', h.direction, 'to', h.place
+    ) ORDER BY h.claimed_at, h.id), '[]')
+    FROM contact AS h
+    WHERE h.consumer_id = c.id AND h.claimed_at >= :since AND h.status <> 'retryable'
+    {and_not_this_claim}
+) AS text) AS history
+"""
+
+_PERSON = text(
+    f"SELECT c.zones, {POINTS_OF_C}, {CONSENTS_OF_C}, {HISTORY_OF_C.format(and_not_this_claim='')} "  # noqa: S608  constants
+    "FROM consumer AS c WHERE c.id = :consumer_id"
+)
+
+_RECIPIENT = text("""
+SELECT c.full_name, c.locale, p.id, p.channel, p.place, p.value
+FROM consumer AS c JOIN contact_point AS p ON p.consumer_id = c.id
+WHERE c.id = :consumer_id AND p.id = :contact_point_id
+""")
+
+_LENDER = text("""
+SELECT name, creditor_name AS creditor, phone, email, postal_address, pay_url, dispute_url, stop_url
+FROM lender WHERE id = :lender_id
+""")
+
+
+async def load_person(session: AsyncSession, consumer_id: str, since: datetime) -> Person:
+    """What is known of a person, with their contacts since a business instant, over all of their cases.
+
+    Lock one of their cases first, or another may be contacting them at this moment. `holds` stay empty: they belong to
+    a case. Raises UnknownConsumer.
+    """
+    row = (await session.execute(_PERSON, {"consumer_id": consumer_id, "since": since})).one_or_none()
+    if row is None:
+        raise UnknownConsumer(consumer_id)
+    return person_from(row.zones, _ADDRESSES.validate_json(row.points), row.consents, row.history)
+
+
+async def load_recipient(session: AsyncSession, consumer_id: str, contact_point_id: str) -> Recipient:
+    """Whom a message to one contact point addresses, usable or not. Raises UnknownConsumer."""
+    values = {"consumer_id": consumer_id, "contact_point_id": contact_point_id}
+    row = (await session.execute(_RECIPIENT, values)).one_or_none()
+    if row is None:
+        raise UnknownConsumer(consumer_id)
+    address = _ADDRESSES.validate_python(
+        [{"id": row.id, "channel": row.channel, "place": row.place, "value": row.value}]
+    )
+    return Recipient(row.full_name, row.locale, address)
+
+
+async def load_lender(session: AsyncSession, lender_id: str) -> CollectorIdentity:
+    """Who collects, as messages say it. The lender must be registered, as that of every account is."""
+    row = (await session.execute(_LENDER, {"lender_id": lender_id})).one()
+    return CollectorIdentity(**row._mapping)
+
+
+def recipient_from(full_name: str, locale: str, points: str) -> Recipient:
+    """A recipient from a row that has POINTS_OF_C."""
+    return Recipient(full_name, locale, _ADDRESSES.validate_json(points))
+
+
+def person_from(zones: Sequence[str], addresses: Sequence[Address], consents: str, history: str) -> Person:
+    """A person from the parts of a row that has CONSENTS_OF_C and HISTORY_OF_C."""
+    said = _CONSENTS.validate_json(consents)
+    where = ZoneInfo(zones[0]) if zones else UTC
+    consumer = Consumer(
+        zones=tuple(zones),
+        opt_outs=tuple(one.channel for one in said if not one.consented),
+        consents=tuple(
+            Consent(channel=one.channel, given_on=one.at.astimezone(where).date()) for one in said if one.consented
+        ),
+    )
+    points = tuple(UsablePoint(id=each.id, channel=each.channel, place=each.place) for each in addresses)
+    return Person(consumer=consumer, points=points, history=_HISTORY.validate_json(history))
