@@ -73,6 +73,10 @@ class LeashedProcess:
         """None while it runs."""
         return self._leash.poll()
 
+    async def ended(self) -> int:
+        """Wait until it has ended; its exit code."""
+        return await asyncio.to_thread(self._leash.wait)
+
     def stop(self) -> None:
         """Ask it to stop and wait until it and all that it started have ended. Does nothing when it has ended."""
         if self._leash.stdin and not self._leash.stdin.closed:

@@ -48,8 +48,7 @@ async def _up(folder: Path) -> None:
         await _until_ready(worker, stack.state.ports["health"])
         _console.print(addresses(stack))
         _console.print("Stop with Ctrl-C.")
-        while worker.exit_code is None:  # noqa: ASYNC110 - a process of another session tells nobody
-            await asyncio.sleep(_POLL_SECONDS)
+        await worker.ended()
         raise _ended(worker)
 
 

@@ -95,9 +95,7 @@ async def test_the_temporal_ui_answers(stack: Stack) -> None:
 
 async def test_a_program_of_the_stack_gets_its_settings(stack: Stack) -> None:
     program = stack.run("told", ["/bin/sh", "-c", "echo $DUNLIN_TEMPORAL_ADDRESS $EXTRA"], EXTRA="more")
-    async with asyncio.timeout(GONE_SECONDS_MAX):
-        while program.exit_code is None:
-            await asyncio.sleep(0)
+    assert await program.ended() == 0
     assert program.last_lines() == f"{stack.temporal_address} more"
 
 
