@@ -65,6 +65,7 @@ class CurrencyTotals:
 class CaseFilter:
     """Which cases to list: every condition that is not None must hold."""
 
+    case_id: str | None = None
     lender: str | None = None
     status: CaseStatus | None = None
     stage: str | None = None
@@ -142,7 +143,8 @@ SELECT
     next_action_at, next_action, referral_status, policy_id, policy_version, opened_at, updated_at, close_reason
 FROM case_view
 WHERE
-    (CAST(:lender AS text) IS NULL OR lender_id = :lender)
+    (CAST(:case_id AS text) IS NULL OR case_id = :case_id)
+    AND (CAST(:lender AS text) IS NULL OR lender_id = :lender)
     AND (CAST(:status AS text) IS NULL OR status = :status)
     AND (CAST(:stage AS text) IS NULL OR stage = :stage)
     AND (CAST(:hold AS text) IS NULL OR :hold = ANY(holds))
@@ -198,6 +200,7 @@ async def list_cases(session: AsyncSession, which: CaseFilter, limit: int) -> tu
     rows = await _rows(
         session,
         _LIST,
+        case_id=which.case_id,
         lender=which.lender,
         status=which.status,
         stage=which.stage,
