@@ -1,0 +1,28 @@
+# Dunlin's commands. They need Python 3.11 or newer and make; the first run sets up the rest.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench
+
+help: ## print these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## make .venv as uv.lock says
+	@scripts/bootstrap.sh
+
+demo: setup ## collect a portfolio of real accounts on an embedded stack, and watch it live
+	@.venv/bin/dunlin demo
+
+test: setup ## run every test, on real servers that end with it
+	@scripts/browser.sh --install >/dev/null || true
+	@.venv/bin/pytest
+
+check: setup ## lint, format, types, import directions, YAML and compose
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy .
+	@.venv/bin/lint-imports
+	@.venv/bin/yamllint --strict .
+	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+bench: setup ## measure throughput against the floor, printed as ratios
+	@.venv/bin/python -m bench
