@@ -1,0 +1,203 @@
+"""Dunlin's worker: puts the parts together, registers them on their task queues, and runs until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+
+from activities.cases import CaseActivities
+from activities.contact import ContactActivity
+from activities.desk import Desk
+from activities.referral import ReferralActivities
+from activities.signatures import CASE_QUEUE, REFERRAL_QUEUE, channel_queue
+from db.session import Database
+from domain.names import Channel
+from providers.base import ChannelProvider
+from providers.counsel.mail import CounselMail
+from providers.email.connections import MailServer
+from providers.email.message import Sender
+from providers.email.smtp import SmtpEmailProvider, SmtpSettings
+from providers.letter.print_folder import PrintFolderProvider
+from providers.sms.twilio_sms import TwilioSmsProvider
+from providers.twilio_api.account import TwilioSettings
+from providers.voice.twilio_voice import TwilioVoiceProvider
+from rulebook.load import Rulebook, RulebookError
+from runtime.health import HealthServer
+from runtime.logging import configure_logging, logger
+from runtime.settings import SettingsError, WorkerSettings, load_settings
+from runtime.telemetry import OPEN_CASES, start_telemetry
+from runtime.temporal import (
+    TemporalNotReady,
+    connect,
+    ensure_current_deployment_version,
+    ensure_search_attributes,
+    report_count,
+)
+from workflows.collection_case import CollectionCase
+from workflows.legal_referral import LegalReferral
+from workflows.search_attributes import ALL
+
+PROVIDER_TIMEOUT_SECONDS = 15.0
+"""Well inside the contact activity's own timeout, so that the activity can record what became of a contact."""
+
+OPEN_CASES_EVERY = timedelta(seconds=60)
+OPEN_CASES_QUERY = "WorkflowType = 'CollectionCase' AND ExecutionStatus = 'Running'"
+
+_log = logger(__name__)
+
+
+def real_now() -> datetime:
+    """The machine's clock: read here, and an argument everywhere else."""
+    return datetime.now(UTC)
+
+
+def make_providers(settings: WorkerSettings) -> tuple[Mapping[Channel, ChannelProvider], SmtpEmailProvider]:
+    """One provider for each channel, and the e-mail one once more, for counsel. Call it inside the event loop."""
+    base_url = str(settings.public_base_url).rstrip("/")
+    email = SmtpEmailProvider(
+        SmtpSettings(
+            server=MailServer(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                starttls=settings.smtp_starttls,
+                username=settings.smtp_username,
+                password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+                timeout_s=PROVIDER_TIMEOUT_SECONDS,
+            ),
+            sender=Sender(settings.smtp_from),
+            public_base_url=base_url,
+        )
+    )
+    return {
+        Channel.EMAIL: email,
+        Channel.SMS: TwilioSmsProvider(_twilio(settings, settings.twilio_sms_from, base_url)),
+        Channel.VOICE: TwilioVoiceProvider(_twilio(settings, settings.twilio_voice_from, base_url)),
+        Channel.LETTER: PrintFolderProvider(settings.print_folder),
+    }, email
+
+
+def _twilio(settings: WorkerSettings, from_number: str, base_url: str) -> TwilioSettings:
+    return TwilioSettings(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        from_number=from_number,
+        base_url=str(settings.twilio_base_url) if settings.twilio_base_url else None,
+        public_base_url=base_url,
+        timeout_s=PROVIDER_TIMEOUT_SECONDS,
+    )
+
+
+def make_workers(
+    client: Client,
+    settings: WorkerSettings,
+    desk: Desk,
+    providers: Mapping[Channel, ChannelProvider],
+    counsel: CounselMail,
+) -> list[Worker]:
+    """One worker for cases, one for referrals, and one a channel, with that channel's rate limit."""
+    common = {
+        "deployment_config": WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(deployment_name=settings.deployment_name, build_id=settings.build_id),
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        ),
+        "graceful_shutdown_timeout": timedelta(seconds=settings.shutdown_grace_seconds),
+        "max_concurrent_activities": settings.max_concurrent_activities,
+    }
+    cases = CaseActivities(desk)
+    referrals = ReferralActivities(desk, counsel)
+    contact = ContactActivity(desk, providers)
+    return [
+        Worker(
+            client,
+            task_queue=CASE_QUEUE,
+            workflows=[CollectionCase, LegalReferral],
+            activities=[cases.open_case, cases.apply_messages, cases.advance_case],
+            max_cached_workflows=settings.max_cached_workflows,
+            max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
+            **common,
+        ),
+        Worker(
+            client,
+            task_queue=REFERRAL_QUEUE,
+            activities=[referrals.hand_over_referral, referrals.recall_referral],
+            **common,
+        ),
+        *(
+            Worker(
+                client,
+                task_queue=channel_queue(channel),
+                activities=[contact.contact],
+                max_task_queue_activities_per_second=settings.channel_rates_per_second[channel],
+                **common,
+            )
+            for channel in providers
+        ),
+    ]
+
+
+@asynccontextmanager
+async def working(client: Client, settings: WorkerSettings) -> AsyncIterator[None]:
+    """A worker that works inside this block. On leaving it, what is in flight is finished first."""
+    rulebook = Rulebook.load()
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+        stack.push_async_callback(database.close)
+        providers, email = make_providers(settings)
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
+        await ensure_search_attributes(client, settings.temporal_namespace, ALL)
+        workers = make_workers(client, settings, Desk(database, rulebook, real_now), providers, CounselMail(email))
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        await ensure_current_deployment_version(client, settings.deployment_name, settings.build_id)
+        if settings.health_port is not None:
+            checks = {"temporal": client.service_client.check_health, "postgres": database.check}
+            await stack.enter_async_context(
+                HealthServer(host=settings.bind_address, port=settings.health_port, checks=checks)
+            )
+        _log.info("worker ready", deployment=settings.deployment_name, build_id=settings.build_id)
+        yield
+        _log.info("worker stops", deployment=settings.deployment_name)
+
+
+async def run(settings: WorkerSettings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    telemetry = start_telemetry(settings, service="dunlin-worker")
+    try:
+        client = await connect(settings, runtime=telemetry.runtime, plugins=telemetry.plugins)
+        async with working(client, settings), asyncio.TaskGroup() as tasks:
+            counting = tasks.create_task(
+                report_count(client, OPEN_CASES.set, query=OPEN_CASES_QUERY, every=OPEN_CASES_EVERY)
+            )
+            await stopping.wait()
+            counting.cancel()
+    finally:
+        telemetry.stop()
+
+
+def main() -> int:
+    """Exit status 0 after a clean stop, 2 when the configuration or a server is not as it must be."""
+    try:
+        settings = load_settings(WorkerSettings)
+        configure_logging(level=settings.log_level, log_format=settings.log_format)
+        asyncio.run(run(settings))
+    except (SettingsError, RulebookError, TemporalNotReady) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -61,6 +61,7 @@ class CaseSheet(Value):
     outstanding: Money
     past_due: Money
     credit: Money
+    oldest_due: date | None
     delinquent_since: date | None
     holds: tuple[HoldKind, ...]
     promise_due: date | None

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from activities.signatures import Answer, CaseSheet, Turn
+from activities.signatures import Answer, CaseSheet
+from db.cases import CaseView
 from domain.ageing import days_past_due, delinquent_days, pauses_of
 from domain.balance import balance_of
 from domain.casework import Judged
-from domain.decision import ActionDecision
+from domain.decision import ActionDecision, Wait
 from domain.describe import describe
 from domain.events import Entry
+from domain.localtime import local_date, zone_of
 from domain.policy import Policy
 from domain.state import CaseState, PromiseStatus
 
 
 def sheet_of(state: CaseState, policy: Policy, now: datetime, entries: Sequence[Entry]) -> CaseSheet:
     """The case at a glance, at a business instant. `entries` are what this turn added to the journal."""
-    today = now.astimezone(ZoneInfo(state.zone)).date()
+    today = local_date(now, zone_of(state.zone))
     balance = balance_of(state, policy.waterfall, today)
     oldest = balance.oldest_unpaid
     late = 0 if oldest is None else max(0, days_past_due(oldest.due, today))
@@ -32,6 +33,7 @@ def sheet_of(state: CaseState, policy: Policy, now: datetime, entries: Sequence[
         outstanding=balance.outstanding,
         past_due=balance.past_due,
         credit=balance.credit,
+        oldest_due=None if oldest is None else oldest.due,
         delinquent_since=oldest.due if oldest is not None and late else None,
         holds=tuple(dict.fromkeys(hold.kind for hold in state.holds if hold.covers(today))),
         promise_due=next((promise.due for promise in state.promises if promise.status is PromiseStatus.OPEN), None),
@@ -42,26 +44,23 @@ def sheet_of(state: CaseState, policy: Policy, now: datetime, entries: Sequence[
     )
 
 
-def turn_of(
-    state: CaseState,
-    policy: Policy,
-    decision: ActionDecision,
-    *,
-    sequence: int,
-    now: datetime,
-    entries: Sequence[Entry],
-    judged: Sequence[Judged] = (),
-) -> Turn:
-    return Turn(
-        sequence=sequence,
-        decision=decision,
-        sheet=sheet_of(state, policy, now, entries),
-        answers=tuple(_answer(one) for one in judged),
-        closed=state.closed_because,
+def view_of(sheet: CaseSheet, decision: ActionDecision, now: datetime) -> CaseView:
+    """What lists and reports show of the case."""
+    return CaseView(
+        outstanding=sheet.outstanding,
+        past_due=sheet.past_due,
+        credit=sheet.credit,
+        oldest_due=sheet.oldest_due,
+        holds=sheet.holds,
+        promise_due=sheet.promise_due,
+        next_action_at=decision.until if isinstance(decision, Wait) else decision.at,
+        next_action=decision.reason,
+        updated_at=now,
     )
 
 
-def _answer(judged: Judged) -> Answer:
+def answer_of(judged: Judged) -> Answer:
+    """What the sender of a message is told."""
     refusal = judged.refusal
     return Answer(
         message=judged.message_id,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from domain import events
 from domain.accept import Refusal, Situation, is_duplicate, parse_message, refusal_of
 from domain.balance import balance_of
 from domain.events import Entry, Message
 from domain.evolve import evolve
+from domain.localtime import local_date, zone_of
 from domain.policy import Policy
 from domain.state import CaseState, CaseStatus
 
@@ -70,7 +70,7 @@ def _receive_one(
     parsed = parse_message(kind, payload)
     if isinstance(parsed, Refusal):
         return _refuse(state, kind, _readable_id(payload), parsed, now)
-    today = now.astimezone(ZoneInfo(state.zone)).date()
+    today = local_date(now, zone_of(state.zone))
     situation = Situation(state, policy, balance_of(state, policy.waterfall, today), today)
     refusal = refusal_of(parsed, situation)
     if refusal is not None:
@@ -105,5 +105,5 @@ def _must_reopen(state: CaseState, message: Message | None, policy: Policy, now:
         return False
     if not isinstance(message, events.PaymentReceived | events.PaymentReversed):
         return False
-    today = now.astimezone(ZoneInfo(state.zone)).date()
+    today = local_date(now, zone_of(state.zone))
     return bool(balance_of(state, policy.waterfall, today).outstanding)

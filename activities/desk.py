@@ -1,0 +1,212 @@
+"""The desk at which every activity works on a case: facts from Postgres, decisions from the domain, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio.exceptions import ApplicationError
+
+from activities.facts import record_facts
+from activities.signatures import CaseRef, RawMessage, Turn
+from activities.turn import answer_of, sheet_of, view_of
+from db.cases import CaseRecord, UnknownCase, lock_case, save_case
+from db.inbox import InboxMessage, mark_applied, unapplied
+from db.persons import load_person
+from db.session import Database
+from domain.casework import Judged, receive
+from domain.compliance.model import RulePack
+from domain.conduct import conduct
+from domain.decision import ActionDecision
+from domain.events import CaseOpened, Entry
+from domain.evolve import evolve
+from domain.person import Person
+from domain.policy import Policy
+from domain.state import CaseState
+from rulebook.load import Rulebook
+
+HISTORY_LOOKBACK = timedelta(days=30)
+"""How far back the contacts of a person are loaded: longer than any window in which a rule of law counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case in the middle of a transaction: locked, up to date with every accepted message, and decided."""
+
+    record: CaseRecord
+    state: CaseState
+    person: Person
+    policy: Policy
+    packs: tuple[RulePack, ...]
+    now: datetime
+    decision: ActionDecision
+    entries: tuple[Entry, ...]
+    judged: tuple[Judged, ...] = ()
+    settled: tuple[str, ...] = ()
+
+
+class DatabaseBehindHistory(ApplicationError):
+    """The case's row is older than what the workflow was told: a database restored from an old backup.
+
+    Temporal keeps retrying, and the pending activity shows this alarm, until the right database is back.
+    """
+
+    def __init__(self, case_id: str, row: int, history: int) -> None:
+        super().__init__(
+            f"case {case_id}: the database is at sequence {row}, the history at {history}. Restore the newer database; "
+            "the case stands still until then.",
+            type="database_behind_history",
+        )
+
+
+class Desk:
+    """Holds what activities need, and takes cases through their turns."""
+
+    def __init__(self, database: Database, rulebook: Rulebook, real_now: Callable[[], datetime]) -> None:
+        self.database = database
+        self.rulebook = rulebook
+        self._real_now = real_now
+
+    def now(self, case: CaseRef, not_before: datetime | None) -> datetime:
+        """Business time. Never before the instant that the workflow waited for, whatever this machine's clock says."""
+        now = case.clock.business(self._real_now())
+        return now if not_before is None else max(now, not_before)
+
+    async def turn(
+        self,
+        case: CaseRef,
+        sequence: int,
+        *,
+        messages: Sequence[RawMessage] = (),
+        not_before: datetime | None = None,
+    ) -> Turn:
+        """Bring a case up to date, decide, and record it, in one transaction."""
+        now = self.now(case, not_before)
+        async with self.database.transaction() as session:
+            record = await self.locked(session, case, sequence)
+            inbox = await unapplied(session, record.case_id)
+            person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
+            standing = await self.stand(session, record, person, inbox, messages, now)
+            return await self.save(session, standing)
+
+    async def locked(self, session: AsyncSession, case: CaseRef, sequence: int) -> CaseRecord:
+        """The case's record under lock. Raises DatabaseBehindHistory."""
+        try:
+            record = await lock_case(session, case.case_id)
+        except UnknownCase as unknown:
+            raise ApplicationError(str(unknown), type="unknown_account") from None
+        check_sequence(record, sequence)
+        return record
+
+    async def stand(
+        self,
+        session: AsyncSession,
+        record: CaseRecord,
+        person: Person,
+        inbox: Sequence[InboxMessage],
+        messages: Sequence[RawMessage],
+        now: datetime,
+    ) -> Standing:
+        """Open the case if it is new, apply what waits in the inbox and then the given messages, and decide."""
+        policy = self._policy_of(record)
+        packs = self.rulebook.packs(policy.law)
+        state = record.state
+        opening: tuple[Entry, ...] = ()
+        if state is None:
+            opening = (self._opening(record, policy, now),)
+            state = evolve(None, opening[0])
+        waiting = [(message.kind, message.payload) for message in inbox]
+        received = receive(state, [*waiting, *((message.kind, message.payload) for message in messages)], policy, now)
+        if await record_facts(session, record, received.judged, now):
+            person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
+        conducted = conduct(received.state, person, policy, packs, now)
+        return Standing(
+            record=record,
+            state=conducted.state,
+            person=person,
+            policy=policy,
+            packs=packs,
+            now=now,
+            decision=conducted.decision,
+            entries=(*opening, *received.entries, *conducted.entries),
+            judged=received.judged[len(waiting) :],
+            settled=tuple(one.message_id for one in received.judged),
+        )
+
+    def as_recorded(self, record: CaseRecord, person: Person, decision: ActionDecision, now: datetime) -> Standing:
+        """An open case as its row has it, with the decision that is being carried out."""
+        state = record.state
+        assert state is not None, "only an open case has a decision"
+        policy = self._policy_of(record)
+        return Standing(
+            record=record,
+            state=state,
+            person=person,
+            policy=policy,
+            packs=self.rulebook.packs(policy.law),
+            now=now,
+            decision=decision,
+            entries=(),
+        )
+
+    def after(self, standing: Standing, entries: Sequence[Entry]) -> Standing:
+        """The case after something was done: evolved, and decided anew."""
+        state = standing.state
+        for entry in entries:
+            state = evolve(state, entry)
+        conducted = conduct(state, standing.person, standing.policy, standing.packs, standing.now)
+        return replace(
+            standing,
+            state=conducted.state,
+            decision=conducted.decision,
+            entries=(*standing.entries, *entries, *conducted.entries),
+        )
+
+    async def save(self, session: AsyncSession, standing: Standing) -> Turn:
+        """Write the case, its journal and its read model, and say where it stands."""
+        saved = await self.write(session, standing)
+        return Turn(
+            sequence=saved.sequence,
+            decision=standing.decision,
+            sheet=sheet_of(standing.state, standing.policy, standing.now, standing.entries),
+            answers=tuple(answer_of(one) for one in standing.judged),
+            closed=standing.state.closed_because,
+        )
+
+    async def write(self, session: AsyncSession, standing: Standing) -> CaseRecord:
+        """Write the case, its journal and its read model."""
+        sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
+        view = view_of(sheet, standing.decision, standing.now)
+        saved = await save_case(session, standing.record, standing.state, standing.entries, view)
+        if standing.settled:
+            await mark_applied(session, saved.case_id, standing.settled, standing.now)
+        return saved
+
+    def _policy_of(self, record: CaseRecord) -> Policy:
+        """The policy that the case is pinned to, or is to be pinned to now."""
+        if record.state is not None:
+            return self.rulebook.policy(record.state.policy.id, record.state.policy.version)
+        if record.policy_version is not None:
+            return self.rulebook.policy(record.policy_id, record.policy_version)
+        return self.rulebook.latest_published(record.policy_id)
+
+    def _opening(self, record: CaseRecord, policy: Policy, now: datetime) -> Entry:
+        return Entry(
+            at=now,
+            event=CaseOpened(
+                lender=record.lender,
+                account=record.account,
+                currency=record.currency,
+                zone=record.zone,
+                policy=self.rulebook.ref(policy),
+                obligations=record.obligations,
+            ),
+        )
+
+
+def check_sequence(record: CaseRecord, sequence: int) -> None:
+    """Raises DatabaseBehindHistory when the row is older than what the workflow was told."""
+    if record.sequence < sequence:
+        raise DatabaseBehindHistory(record.case_id, record.sequence, sequence)

@@ -1,0 +1,50 @@
+"""From a case and its person to the facts that a message's template may use."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from activities.desk import Standing
+from db.persons import Recipient
+from domain.ageing import delinquent_days, pauses_of
+from domain.balance import balance_of
+from domain.localtime import local_date, zone_of
+from domain.messaging import CollectorIdentity, MessageFacts, Rendered
+from domain.names import Channel
+from rulebook.render import Templates, render
+
+
+def facts_of(standing: Standing, recipient: Recipient, collector: CollectorIdentity) -> MessageFacts:
+    """What the message says of the account, as of the business date where the account lives."""
+    state, policy = standing.state, standing.policy
+    today = local_date(standing.now, zone_of(state.zone))
+    balance = balance_of(state, policy.waterfall, today)
+    oldest = balance.oldest_unpaid
+    standing_payments = [payment for payment in state.payments if payment.reversed_because is None]
+    return MessageFacts(
+        recipient_name=recipient.full_name,
+        account=standing.record.account,
+        outstanding=balance.outstanding,
+        past_due=balance.past_due,
+        oldest_due=oldest.due if oldest is not None else None,
+        delinquent_days=(
+            delinquent_days(oldest.due, today, policy.grace_days, pauses_of(state)) if oldest is not None else 0
+        ),
+        today=today,
+        payment=standing_payments[-1].amount if standing_payments else None,
+        collector=collector,
+        debt_help=tuple(help_ for pack in standing.packs for help_ in pack.debt_help),
+    )
+
+
+def render_for(
+    templates: Templates, template: str, channel: Channel, recipient: Recipient, policy_locale: str, facts: MessageFacts
+) -> Rendered:
+    """The message in the person's own language where the rulebook has it, else in the policy's."""
+    own = templates.has(template, channel, recipient.locale)
+    return render(templates, template, channel, recipient.locale if own else policy_locale, facts)
+
+
+def digest_of(content: Rendered) -> str:
+    """Tells one text from another without keeping it."""
+    return sha256("\x1f".join((content.channel, content.subject, content.text)).encode()).hexdigest()

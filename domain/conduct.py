@@ -1,0 +1,85 @@
+"""One turn of a case: bring it up to date, and record at once whatever needs no effect outside the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import events
+from domain.advance import advance
+from domain.balance import balance_of
+from domain.compliance.model import RulePack
+from domain.decision import ActionDecision, Close, ProposeReferral
+from domain.events import Entry
+from domain.evolve import evolve
+from domain.identifiers import referral_id
+from domain.localtime import local_date, zone_of
+from domain.person import Person
+from domain.policy import Approval, Policy
+from domain.registration import case_id_of
+from domain.state import CaseState, CaseStatus
+
+APPROVED_BY_POLICY = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Conducted:
+    """The case after the turn, the entries that it added, and what the workflow has to do next."""
+
+    state: CaseState
+    entries: tuple[Entry, ...]
+    decision: ActionDecision
+
+
+def conduct(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Conducted:
+    """Decide until there is something to wait for or somebody to contact.
+
+    Stages, promises, referrals that are due and the end of the case are journaled on the way.
+    """
+    entries: list[Entry] = []
+    while True:
+        recall = _recall_of_referral(state, policy, now)
+        if recall is not None:
+            state = evolve(state, recall)
+            entries.append(recall)
+        advanced = advance(state, person, policy, packs, now)
+        state = advanced.state
+        entries.extend(advanced.entries)
+        due = _due_without_effect(state, policy, advanced.decision, now)
+        if not due:
+            return Conducted(state, tuple(entries), advanced.decision)
+        for entry in due:
+            state = evolve(state, entry)
+        entries.extend(due)
+
+
+def _recall_of_referral(state: CaseState, policy: Policy, now: datetime) -> Entry | None:
+    """A referral ends at once when the debt is paid or the lender takes the account back."""
+    referral = state.referral
+    if referral is None or referral.status.is_final:
+        return None
+    balance = balance_of(state, policy.waterfall, local_date(now, zone_of(state.zone)))
+    if balance.outstanding and not state.recalled:
+        return None
+    return Entry(at=now, event=events.ReferralRecalled(referral=referral.id))
+
+
+def _due_without_effect(state: CaseState, policy: Policy, decision: ActionDecision, now: datetime) -> tuple[Entry, ...]:
+    if state.status is CaseStatus.CLOSED:
+        return ()
+    if isinstance(decision, Close) and decision.at <= now:
+        return (Entry(at=now, event=events.CaseClosed(reason=decision.because)),)
+    if isinstance(decision, ProposeReferral) and decision.at <= now:
+        return _proposal(state, policy, now)
+    return ()
+
+
+def _proposal(state: CaseState, policy: Policy, now: datetime) -> tuple[Entry, ...]:
+    referral = referral_id(case_id_of(state.lender, state.account))
+    outstanding = balance_of(state, policy.waterfall, local_date(now, zone_of(state.zone))).outstanding
+    proposal = Entry(at=now, event=events.ReferralProposed(referral=referral, outstanding=outstanding))
+    if policy.referral is None or policy.referral.approval is Approval.HUMAN:
+        return (proposal,)
+    approval = events.ReferralDecided(id=f"{referral}:policy", approved=True, decided_by=APPROVED_BY_POLICY)
+    return (proposal, Entry(at=now, event=approval))
