@@ -14,10 +14,10 @@ from domain.value import Value
 
 
 class ContactRequest(Value):
-    """The contact that somebody wants to make. `debt` is the case's opaque id."""
+    """The contact that somebody wants to make. `debt` is the case's id, "{lender}:{account}"."""
 
     channel: Channel
-    debt: Id
+    debt: str
     to: Place
 
 
@@ -44,7 +44,7 @@ class PastContact(Value):
     at: AwareDatetime
     channel: Channel
     outcome: Outcome
-    debts: tuple[Id, ...]
+    debts: tuple[str, ...]
     direction: Direction = Direction.OUTBOUND
     to: Place = Place.MOBILE
 

@@ -1,0 +1,49 @@
+"""Taking a case to its next action: bookkeeping that is due is recorded at once, until something is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.compliance.model import RulePack
+from domain.decision import ActionDecision, Bookkeeping, EnterStage, SettlePromise, Suppress
+from domain.events import ContactSuppressed, Entry, PromiseBroken, PromiseKept, StageEntered
+from domain.evolve import evolve
+from domain.person import Person
+from domain.planner import next_step
+from domain.policy import Policy
+from domain.state import CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """The case after its bookkeeping, the journal entries that were made for it, and what is to be done next."""
+
+    state: CaseState
+    entries: tuple[Entry, ...]
+    decision: ActionDecision
+
+
+def advance(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Advanced:
+    """Record all bookkeeping that is due at `now`, and find the next action."""
+    entries: list[Entry] = []
+    # Each promise settles once, each step and the receipt is suppressed once for an obligation, and a stage is entered.
+    for _ in range(len(state.promises) + len(policy.steps) + 3):
+        decision = next_step(state, person, policy, packs, now)
+        if not isinstance(decision, EnterStage | SettlePromise | Suppress):
+            return Advanced(state, tuple(entries), decision)
+        entry = Entry(at=now, event=_event_of(decision))
+        state = evolve(state, entry)
+        entries.append(entry)
+    raise AssertionError(f"bookkeeping does not settle: {decision.kind} is asked for again after it was recorded")
+
+
+def _event_of(decision: Bookkeeping) -> StageEntered | PromiseKept | PromiseBroken | ContactSuppressed:
+    if isinstance(decision, EnterStage):
+        return StageEntered(stage=decision.stage, obligation=decision.obligation, day=decision.day)
+    if isinstance(decision, SettlePromise):
+        return PromiseKept(promise=decision.promise) if decision.kept else PromiseBroken(promise=decision.promise)
+    return ContactSuppressed(
+        step=decision.step, obligation=decision.obligation, channel=decision.channel, reasons=decision.reasons
+    )

@@ -1,0 +1,77 @@
+"""The next step of a case: one pure decision from the case, the person, the policy, the law and the instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from domain.compliance.model import RulePack
+from domain.cure import close_as_paid
+from domain.decision import Close, Decision, Wait
+from domain.facts import Facts
+from domain.localtime import start_of_day, with_offset_of
+from domain.names import CloseReason, ReferralStatus
+from domain.person import Person
+from domain.policy import Policy
+from domain.promises import await_promise, settle_kept_promise
+from domain.state import CaseState, CaseStatus
+from domain.treatment import enter_stage, treat
+
+
+def next_step(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Decision:
+    """What to do next, and when. The first consideration that has something to say decides.
+
+    Once the event of what it asked for is applied, it does not ask for the same again.
+    """
+    facts = Facts.gather(state, person, policy, packs, now)
+    for consider in _CONSIDERATIONS:
+        decision = consider(facts)
+        if decision is not None:
+            return decision
+    return treat(facts)
+
+
+def _stay_closed(facts: Facts) -> Close | None:
+    if facts.state.status is not CaseStatus.CLOSED:
+        return None
+    because = facts.state.closed_because
+    assert because is not None, "a closed case says why"
+    return Close(at=facts.now, because=because, reason=f"closed before: {because}")
+
+
+def _give_back(facts: Facts) -> Close | None:
+    if not facts.state.recalled:
+        return None
+    return Close(at=facts.now, because=CloseReason.RECALLED, reason="recalled by the lender")
+
+
+def _await_counsel(facts: Facts) -> Wait | None:
+    referral = facts.state.referral
+    if referral is None or referral.status.is_final:
+        return None
+    if referral.status is ReferralStatus.PROPOSED:
+        return Wait(until=None, reason="awaiting the decision on the legal referral")
+    return Wait(until=None, reason=f"with counsel: {referral.status}")
+
+
+def _respect_holds(facts: Facts) -> Wait | None:
+    holds = facts.holds_today
+    if not holds:
+        return None
+    reason = f"on hold: {', '.join(dict.fromkeys(hold.kind for hold in holds))}"
+    ends = [hold.ends_on for hold in holds if hold.ends_on is not None]
+    if len(ends) < len(holds):
+        return Wait(until=None, reason=reason)
+    return Wait(until=with_offset_of(facts.account_zone, start_of_day(max(ends), facts.account_zone)), reason=reason)
+
+
+_CONSIDERATIONS: tuple[Callable[[Facts], Decision | None], ...] = (
+    _stay_closed,
+    _give_back,
+    settle_kept_promise,
+    close_as_paid,
+    await_promise,
+    _await_counsel,
+    _respect_holds,
+    enter_stage,
+)

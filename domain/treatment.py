@@ -1,0 +1,122 @@
+"""The treatment of an account that owes something: its stage, its next contact, the legal referral, and the end.
+
+They follow each other by the days of the policy's axis: the referral comes after every step up to its day, the end
+after everything, and nothing overtakes a mandatory step.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.channel_choice import NoChannel, TooLate, choose_channel
+from domain.decision import Close, Contact, EnterStage, ProposeReferral, Suppress, Wait
+from domain.facts import Facts
+from domain.localtime import next_inside, start_of_day, with_offset_of
+from domain.policy import ReferralTerms
+from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
+from domain.state import Obligation
+
+HELD_BACK = "an open hold keeps the days from running"
+
+
+def enter_stage(facts: Facts) -> EnterStage | None:
+    """The stage that today's day of the oldest unpaid obligation is in, when the journal last said another."""
+    obligation = _oldest_unpaid(facts)
+    day = facts.day_of(obligation)
+    stage = stage_on(facts.policy, day)
+    if stage is None or (stage.id, obligation.id) == (facts.state.stage, facts.state.stage_obligation):
+        return None
+    return EnterStage(stage=stage.id, obligation=obligation.id, day=day)
+
+
+def treat(facts: Facts) -> Contact | Suppress | ProposeReferral | Close | Wait:
+    """The next thing that the policy wants, as of now: done at once where it is due, else planned for its instant."""
+    obligation = _oldest_unpaid(facts)
+    referral = _referral_to_come(facts)
+    last_day = facts.policy.end.day if referral is None else referral.day
+    contact = _next_contact(facts, obligation, last_day)
+    if contact is not None:
+        return contact
+    at = _start_of_business(facts, obligation, last_day)
+    if at is None:
+        return Wait(until=None, reason=HELD_BACK)
+    lateness = facts.lateness(obligation, at)
+    if referral is not None:
+        return ProposeReferral(at=at, reason=f"day {last_day}: {lateness}, {facts.balance.outstanding} outstanding")
+    end = facts.policy.end
+    return Close(at=at, because=end.close, reason=f"day {last_day}, the end of the policy: {lateness}")
+
+
+def _oldest_unpaid(facts: Facts) -> Obligation:
+    obligation = facts.balance.oldest_unpaid
+    assert obligation is not None, "only an account that owes something is treated"
+    return obligation
+
+
+def _referral_to_come(facts: Facts) -> ReferralTerms | None:
+    """A case is proposed for referral once. Its terms, if that is yet to come and the balance is worth it."""
+    terms = facts.policy.referral
+    if terms is None or facts.state.referral is not None:
+        return None
+    return terms if facts.balance.outstanding >= facts.policy.money(terms.minimum_balance) else None
+
+
+def _start_of_business(facts: Facts, obligation: Obligation, day: int) -> datetime | None:
+    """When the policy's window opens on a day of its axis, where the account is; now if that has passed."""
+    date = facts.date_of(day, obligation)
+    if date is None:
+        return None
+    window = facts.policy.window
+    opens = next_inside(window.start, window.end, facts.account_zone, start_of_day(date, facts.account_zone))
+    return with_offset_of(facts.account_zone, max(opens, facts.now))
+
+
+def _next_contact(facts: Facts, obligation: Obligation, last_day: int) -> Contact | Suppress | Wait | None:
+    """The earliest contact among the pending steps. Steps of one day are taken in order, one after the other."""
+    earliest: Contact | Wait | None = None
+    earliest_at = datetime.max.replace(tzinfo=facts.now.tzinfo)
+    day_with_contact: int | None = None
+    for pending in pending_steps(facts, obligation, last_day):
+        if pending.step.day == day_with_contact:
+            continue
+        wanted = wanted_at(pending, facts)
+        if wanted is None or wanted >= earliest_at:
+            break
+        planned = _plan(pending, wanted, facts)
+        if planned is None:
+            continue
+        if isinstance(planned, Suppress):
+            return planned
+        day_with_contact = pending.step.day
+        at = planned.at if isinstance(planned, Contact) else wanted
+        if at < earliest_at:
+            earliest, earliest_at = planned, at
+        if pending.step.mandatory:
+            break
+    return earliest
+
+
+def _plan(pending: PendingStep, wanted: datetime, facts: Facts) -> Contact | Suppress | Wait | None:
+    """The contact that the step comes to; None when it would lapse before that is lawful.
+
+    A step without any channel is suppressed only when it is due: until then a channel can still be added or allowed.
+    """
+    step = pending.step
+    window = window_of(step, facts.policy)
+    choice = choose_channel(facts, step.channels, pending.attempts, window, wanted, lapses_at(pending, facts))
+    if isinstance(choice, TooLate):
+        return None
+    if isinstance(choice, NoChannel):
+        if wanted > facts.now:
+            until = with_offset_of(facts.person_zone, wanted)
+            return Wait(until=until, reason=f"{step.id}: no channel is usable and lawful as things stand")
+        return Suppress(step=step.id, obligation=pending.obligation.id, channel=step.channel, reasons=choice.reasons)
+    return Contact(
+        at=with_offset_of(facts.person_zone, choice.at),
+        step=step.id,
+        obligation=pending.obligation.id,
+        channel=choice.channel,
+        template=step.template,
+        attempt=len(pending.attempts),
+        reason=f"day {step.day} of {pending.stage.id}: {facts.lateness(pending.obligation, choice.at)}",
+    )
