@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from db.registration import register_accounts, register_lender
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
+from activities.signatures import CaseSheet
+from activities.turn import sheet_of
 from db.cases import CaseRecord, find_case
 from db.consumer_facts import put_contact_point, store_reply
 from db.inbox import Acceptance, accept_message
+from db.journal import JournalLine, read
+from db.registration import RegistrationOutcome, register_lender
 from db.session import Database
 from domain import events
 from domain.accept import ACCEPTED_WHEN_CLOSED
 from domain.balance import total_charged, total_settling
 from domain.clock import PRODUCTION_CLOCK, Clock
-from domain.events import AnyMessage
+from domain.events import AnyMessage, Entry
 from domain.money import Money
 from domain.names import Channel
 from domain.policy import Policy, PolicyStatus
@@ -32,6 +35,7 @@ from rulebook.load import Rulebook, UnknownPolicy
 from starter.case_key import CaseKey
 from starter.gateway import CaseGateway, CaseTerms, NotRunning
 from starter.refusals import (
+    Refused,
     case_closed,
     id_used_for_another,
     not_started,
@@ -39,6 +43,7 @@ from starter.refusals import (
     unknown_account,
     unknown_policy,
 )
+from starter.registrar import Registrar
 from starter.verbs import Verbs
 from workflows.inputs import MessageResult
 
@@ -63,6 +68,7 @@ class DunlinClient(Verbs):
         self._database = database
         self._rulebook = rulebook
         self._clock = clock
+        self._registrar = Registrar(database)
         self._gateway = CaseGateway(temporal, clock, answer_within)
 
     async def register_lender(self, lender: LenderRegistration) -> None:
@@ -70,13 +76,15 @@ class DunlinClient(Verbs):
         async with self._database.transaction() as session:
             await register_lender(session, lender)
 
-    async def register(self, account: AccountRegistration) -> None:
-        """Make an account known without starting its case. Raises Refused."""
+    async def register(self, account: AccountRegistration) -> RegistrationOutcome:
+        """Make an account known without starting its case: it was created, updated or unchanged. Raises Refused."""
         policy = self._pinned_policy(account.policy, account.policy_version)
         if policy.currency != account.currency:
             raise policy_in_another_currency(account.currency, policy)
-        async with self._database.transaction() as session:
-            await register_accounts(session, [account])
+        outcome = await self._registrar.register(account)
+        if outcome.remedy is not None:
+            raise Refused(outcome, outcome.remedy)
+        return outcome
 
     async def open_case(self, account: AccountRegistration) -> str:
         """Register an account and start its case, or leave the case that runs as it is. Returns the workflow's id."""
@@ -141,6 +149,25 @@ class DunlinClient(Verbs):
 
         message = events.ReplyReceived(id=message_id, channel=channel, intent=intent_of(text))
         return await self.submit(case, message, beside=keep)
+
+    async def sheet(self, case: CaseKey) -> CaseSheet:
+        """Where the case stands now, open or closed. It is read from Postgres, so it costs Temporal nothing and needs
+        no worker; the query `case_sheet` tells other Temporal clients what the case knew after its last turn.
+        """
+        async with self._database.transaction() as session:
+            record = await _find(session, case)
+            lines = await read(session, case.case_id)
+        if record.state is None:
+            raise not_started(case.case_id)
+        policy = self._rulebook.policy(record.state.policy.id, record.state.policy.version)
+        last = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines[-1:]]
+        return sheet_of(record.state, policy, self._clock.business(datetime.now(UTC)), last)
+
+    async def journal(self, case: CaseKey) -> tuple[JournalLine, ...]:
+        """Everything that happened to the case, oldest line first."""
+        async with self._database.transaction() as session:
+            await _find(session, case)
+            return await read(session, case.case_id)
 
     async def _accept(self, case: CaseKey, message: AnyMessage, beside: Beside | None) -> CaseRecord:
         """Write the message to the inbox, where every contact looks before it leaves."""

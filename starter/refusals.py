@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from temporalio.exceptions import ApplicationError
 
+from db.registration import RegistrationOutcome
 from domain.accept import RefusalCode
 from domain.policy import Policy
 
@@ -13,20 +14,23 @@ from domain.policy import Policy
 class ClientRefusalCode(StrEnum):
     """Why the client refuses before a case is asked. Codes are added, never changed."""
 
-    UNKNOWN_LENDER = "unknown_lender"
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_POLICY = "unknown_policy"
-    REGISTERED_DIFFERENTLY = "registered_differently"
     NOT_STARTED = "not_started"
 
 
 MEANINGS: dict[str, str] = {
-    ClientRefusalCode.UNKNOWN_LENDER: "The account names a lender that is not registered. Register the lender first.",
+    RegistrationOutcome.UNKNOWN_LENDER: "The account names a lender that is not registered. Register the lender first.",
+    RegistrationOutcome.OTHER_CONSUMER: "The account is registered for another consumer. Use another account id.",
+    RegistrationOutcome.OTHER_CURRENCY: "The account is registered in another currency. Use another account id.",
+    RegistrationOutcome.OBLIGATION_DIFFERS: (
+        "An obligation of that id is registered with another amount, day or component. Send `balance_adjusted` instead."
+    ),
+    RegistrationOutcome.CASE_IS_OPEN: (
+        "The case was opened with other terms. Send further obligations as `obligation_due`."
+    ),
     ClientRefusalCode.UNKNOWN_ACCOUNT: "No such account is registered. Check the id, or open the case first.",
     ClientRefusalCode.UNKNOWN_POLICY: "The account names a policy, or a version of it, that is not published.",
-    ClientRefusalCode.REGISTERED_DIFFERENTLY: (
-        "The account was registered before with other terms or obligations. Send changes as messages."
-    ),
     ClientRefusalCode.NOT_STARTED: "No workflow of the case is running. Start the case, then send the message again.",
     RefusalCode.UNKNOWN_MESSAGE: "No message of the contract has this name.",
     RefusalCode.MALFORMED: "The message does not fit its schema. The detail names the fields.",

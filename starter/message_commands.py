@@ -1,0 +1,277 @@
+"""`dunlin case pay`, `promise`, `hold` and so on: each tells a case what happened, and shows what it did."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from domain import events
+from domain.events import AdjustmentReason, DisputeCategory, DisputeOutcome, ReversalReason
+from domain.names import Channel, Component, Direction, HoldKind, Outcome, Place, ReferralStatus
+from domain.registration import ContactPointRegistration
+from starter.arguments import (
+    AmountArgument,
+    CaseArgument,
+    CurrencyArgument,
+    IdOption,
+    JsonOption,
+    day,
+    money,
+    new_message_id,
+)
+from starter.connection import with_client
+from starter.sending import checked, send, show_result
+
+app = typer.Typer()
+
+# A negative amount looks like an option: it must arrive, so that it can be refused for what it is.
+_AMOUNTS: dict[str, Any] = {"ignore_unknown_options": True}
+
+
+@app.command(context_settings=_AMOUNTS)
+def pay(
+    case: CaseArgument,
+    amount: AmountArgument,
+    currency: CurrencyArgument,
+    payment: Annotated[str, typer.Option("--id", help="The payment's own id: sent again, it counts once.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Money arrived."""
+    send(case, lambda: events.PaymentReceived(id=payment, amount=money(amount, currency)), as_json)
+
+
+@app.command()
+def reverse(
+    case: CaseArgument,
+    payment: Annotated[str, typer.Argument(metavar="PAYMENT", help="The id of the payment that did not stand.")],
+    reason: Annotated[ReversalReason, typer.Option(help="Why it did not.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A payment that had been counted did not stand."""
+    send(case, lambda: events.PaymentReversed(id=new_message_id(message), payment=payment, reason=reason), as_json)
+
+
+@app.command(context_settings=_AMOUNTS)
+def bill(
+    case: CaseArgument,
+    amount: AmountArgument,
+    currency: CurrencyArgument,
+    due: Annotated[date, typer.Option(metavar="DAY", parser=day, help="The last day on which it can be paid on time.")],
+    obligation: Annotated[str, typer.Option("--id", help="The obligation's own id.")],
+    component: Annotated[Component, typer.Option(help="What it consists of.")] = Component.PRINCIPAL,
+    as_json: JsonOption = False,
+) -> None:
+    """A further instalment, statement balance or charge falls due."""
+    send(
+        case,
+        lambda: events.ObligationDue(id=obligation, amount=money(amount, currency), due=due, component=component),
+        as_json,
+    )
+
+
+@app.command(context_settings=_AMOUNTS)
+def adjust(
+    case: CaseArgument,
+    amount: AmountArgument,
+    currency: CurrencyArgument,
+    reason: Annotated[AdjustmentReason, typer.Option(help="Why the balance is corrected.")],
+    due: Annotated[
+        date | None, typer.Option(metavar="DAY", parser=day, help="When a charge falls due; today if left out.")
+    ] = None,
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The lender corrects the balance: a negative amount is credited, a positive one is a new charge."""
+    send(
+        case,
+        lambda: events.BalanceAdjusted(
+            id=new_message_id(message), amount=money(amount, currency), reason=reason, due=due
+        ),
+        as_json,
+    )
+
+
+@app.command(context_settings=_AMOUNTS)
+def promise(
+    case: CaseArgument,
+    amount: AmountArgument,
+    currency: CurrencyArgument,
+    due: Annotated[
+        date, typer.Option("--by", metavar="DAY", parser=day, help="The day by whose end it is to be paid.")
+    ],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The borrower promises to pay."""
+    send(
+        case,
+        lambda: events.PromiseMade(id=new_message_id(message), amount=money(amount, currency), due=due),
+        as_json,
+    )
+
+
+@app.command()
+def dispute(
+    case: CaseArgument,
+    category: Annotated[DisputeCategory, typer.Argument(help="What is disputed.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The borrower disputes the debt: contact stops. The message's id names the dispute."""
+    send(case, lambda: events.DisputeOpened(id=new_message_id(message), category=category), as_json)
+
+
+@app.command()
+def resolve(
+    case: CaseArgument,
+    disputed: Annotated[str, typer.Argument(metavar="DISPUTE", help="The id of the dispute.")],
+    outcome: Annotated[DisputeOutcome, typer.Argument(help="How it was decided.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A dispute was decided. What is owed changes only by `adjust`."""
+    send(case, lambda: events.DisputeResolved(id=new_message_id(message), dispute=disputed, outcome=outcome), as_json)
+
+
+@app.command()
+def hold(
+    case: CaseArgument,
+    kind: Annotated[HoldKind, typer.Argument(help="Why contact stops.")],
+    until: Annotated[
+        date | None,
+        typer.Option(metavar="DAY", parser=day, help="The first day without the hold; open-ended if left out."),
+    ] = None,
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Contact stops."""
+    send(
+        case,
+        lambda: events.HoldPlaced(id=new_message_id(message), hold=kind, until=until),
+        as_json,
+    )
+
+
+@app.command()
+def release(
+    case: CaseArgument,
+    kind: Annotated[HoldKind, typer.Argument(help="Which holds end.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every hold of a kind ends today."""
+    send(case, lambda: events.HoldLifted(id=new_message_id(message), hold=kind), as_json)
+
+
+@app.command()
+def contact_point(
+    case: CaseArgument,
+    point: Annotated[str, typer.Argument(metavar="POINT", help="The contact point's opaque id, such as sms-1.")],
+    channel: Annotated[Channel, typer.Argument(help="What it is for.")],
+    place: Annotated[Place, typer.Option(help="Where it reaches the person.")] = Place.MOBILE,
+    unusable: Annotated[bool, typer.Option(help="It was found not to work.")] = False,
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A number or an address was added, changed or found unusable. Its value is asked for, or read from input."""
+    message_id = new_message_id(message)
+    if unusable:
+        send(
+            case,
+            lambda: events.ContactPointChanged(id=message_id, contact_point=point, channel=channel, usable=False),
+            as_json,
+        )
+        return
+    value = typer.prompt("Value (kept in Postgres alone)", err=True)
+    registration = checked(
+        lambda: ContactPointRegistration(id=point, channel=channel, place=place, value=value),
+    )
+    show_result(
+        with_client(lambda client: client.change_contact_point(case, registration, message_id=message_id)), as_json
+    )
+
+
+@app.command()
+def consent(
+    case: CaseArgument,
+    channel: Annotated[Channel, typer.Argument(help="Which channel.")],
+    refused: Annotated[bool, typer.Option("--refused", help="The borrower opted out of it.")] = False,
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The borrower allowed or refused a channel."""
+    send(
+        case,
+        lambda: events.ConsentChanged(id=new_message_id(message), channel=channel, consented=not refused),
+        as_json,
+    )
+
+
+@app.command()
+def call(
+    case: CaseArgument,
+    outcome: Annotated[Outcome, typer.Argument(help="How the call ended.")],
+    inbound: Annotated[bool, typer.Option("--inbound", help="The borrower called.")] = False,
+    contact: Annotated[str | None, typer.Option(help="The contact that it belongs to, if Dunlin placed it.")] = None,
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A telephone call ended."""
+    direction = Direction.INBOUND if inbound else Direction.OUTBOUND
+    send(
+        case,
+        lambda: events.CallOutcomeRecorded(
+            id=new_message_id(message), outcome=outcome, direction=direction, contact=contact
+        ),
+        as_json,
+    )
+
+
+@app.command()
+def reply(
+    case: CaseArgument,
+    channel: Annotated[Channel, typer.Argument(help="How the borrower answered.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The borrower answered. The text is asked for, or read from input, and kept in Postgres alone."""
+    text = typer.prompt("Text", err=True)
+    message_id = new_message_id(message)
+    show_result(with_client(lambda client: client.reply(case, channel, text, message_id=message_id)), as_json)
+
+
+@app.command()
+def decide_referral(
+    case: CaseArgument,
+    approved: Annotated[bool, typer.Option("--approve/--decline", help="Whether it goes to counsel.")],
+    decided_by: Annotated[str, typer.Option("--by", help="Your opaque staff id.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A person approves or declines the proposed legal referral."""
+    send(
+        case,
+        lambda: events.ReferralDecided(id=new_message_id(message), approved=approved, decided_by=decided_by),
+        as_json,
+    )
+
+
+@app.command()
+def referral_status(
+    case: CaseArgument,
+    status: Annotated[ReferralStatus, typer.Argument(help="What counsel reports.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Counsel reports how the referral stands."""
+    report: dict[str, Any] = {"id": new_message_id(message), "status": status}
+    send(case, lambda: events.ReferralStatusChanged.model_validate(report), as_json)
+
+
+@app.command()
+def recall(case: CaseArgument, message: IdOption = None, as_json: JsonOption = False) -> None:
+    """The lender takes the account back: all contact ends."""
+    send(case, lambda: events.Recalled(id=new_message_id(message)), as_json)
