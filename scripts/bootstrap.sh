@@ -56,5 +56,9 @@ if [ "$("$tools/bin/uv" --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version"
     "$tools/bin/pip" install --quiet --disable-pip-version-check "uv==$uv_version"
 fi
 unset VIRTUAL_ENV
+# The system's authorities where it has any: they know an organisation's own proxy, which uv's do not.
+if [ -e /etc/ssl/certs/ca-certificates.crt ] || [ "$(uname)" = Darwin ]; then
+    export UV_SYSTEM_CERTS=true
+fi
 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv "$tools/bin/uv" sync --locked --python "$python"
 printf '%s\n' "$wanted" >"$stamp"
