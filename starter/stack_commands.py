@@ -19,7 +19,7 @@ from runtime.processes import LeashedProcess, StackError
 from runtime.signals import run_until_signalled
 from runtime.stack import Stack, default_state_folder
 
-WORKER = Path(__file__).parents[1] / "worker.py"
+_WORKER = Path(__file__).parents[1] / "worker.py"
 
 _POLL_SECONDS = 0.2
 _READY_SECONDS_MAX = 60.0
@@ -43,13 +43,19 @@ def up(
 
 async def _up(folder: Path) -> None:
     async with Stack(folder) as stack:
-        await upgrade(stack.environment()["DATABASE_URL"])
-        worker = stack.run("worker", [sys.executable, str(WORKER)])
-        await _until_ready(worker, stack.state.ports["health"])
+        worker = await start_worker(stack)
         _console.print(addresses(stack))
         _console.print("Stop with Ctrl-C.")
         await worker.ended()
         raise _ended(worker)
+
+
+async def start_worker(stack: Stack) -> LeashedProcess:
+    """Bring the stack's database up to date, and start a worker on it. Returns once it works; raises StackError."""
+    await upgrade(stack.environment()["DATABASE_URL"])
+    worker = stack.run("worker", [sys.executable, str(_WORKER)])
+    await _until_ready(worker, stack.state.ports["health"])
+    return worker
 
 
 def addresses(stack: Stack) -> Table:
