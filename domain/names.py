@@ -1,17 +1,20 @@
-"""The field's closed vocabularies, and the shape of identifiers."""
+"""The field's closed vocabularies, and the shape of identifiers and dates."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 # Issuers' prefixes and lengths (ISO/IEC 7812): 3 to 6 is Amex, Diners, JCB, Visa, Mastercard, Discover, Maestro and
 # UnionPay, 22 to 27 Mastercard's second range, 81 and 82 RuPay. Timestamps and counters start with other digits.
 _CARD_NUMBER = re.compile(r"[3-6][0-9]{12,18}|2(2[2-9]|[3-6][0-9]|7[0-2])[0-9]{13}|8[12][0-9]{14}")
 _SEPARATORS = re.compile(r"[._:-]")
+_PRINTED_GROUPS = re.compile(r"[0-9]{4}([._:-][0-9]{3,7}){2,4}")
 
 
 def _passes_luhn(digits: str) -> bool:
@@ -22,7 +25,10 @@ def _passes_luhn(digits: str) -> bool:
 
 def _not_a_card_number(identifier: str) -> str:
     """Refuse a payment card number, whole, grouped or as one part: identifiers reach Temporal, cards must not."""
-    for candidate in (_SEPARATORS.sub("", identifier), *_SEPARATORS.split(identifier)):
+    candidates = _SEPARATORS.split(identifier)
+    if _PRINTED_GROUPS.fullmatch(identifier):
+        candidates.append("".join(candidates))
+    for candidate in candidates:
         if _CARD_NUMBER.fullmatch(candidate) and _passes_luhn(candidate):
             raise ValueError("looks like a payment card number: use an opaque reference")
     return identifier
@@ -34,6 +40,23 @@ Id = Annotated[
     AfterValidator(_not_a_card_number),
 ]
 """An opaque identifier of the sender's choosing. Histories and logs show it, so it must say nothing of a person."""
+
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _only_a_date(raw: Any) -> date:
+    """Pydantic also reads timestamps, bare numbers in strings among them, and midnights: a slip, not a date."""
+    if type(raw) is date:
+        return raw
+    with suppress(ValueError):  # the day may not exist
+        if isinstance(raw, str) and _ISO_DATE.fullmatch(raw):
+            return date.fromisoformat(raw)
+    raise ValueError("write a date that exists, as YYYY-MM-DD")
+
+
+CalendarDate = Annotated[date, BeforeValidator(_only_a_date), Field(ge=date(1970, 1, 1), lt=date(2200, 1, 1))]
+"""A date that a sender names. Dates far off are slips, or stand for "never", and counting from them overflows."""
 
 
 class Channel(StrEnum):

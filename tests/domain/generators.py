@@ -1,15 +1,40 @@
-"""Hypothesis strategies for money, obligations, pauses, messages and whole journals of accepted events."""
+"""Hypothesis strategies for money, obligations, pauses, every kind of event, and whole lives of accepted events.
+
+Numbers are small and ids few, so that dates meet, amounts run out and ids are used again.
+"""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from domain import events
+from domain.accept import RefusalCode, Situation, is_duplicate, refusal_of
 from domain.ageing import Pause
+from domain.balance import balance_of
 from domain.currency import EXPONENTS
+from domain.events import CaseOpened, Entry, Event, Message, OpeningObligation, PolicyRef, Reason
+from domain.evolve import evolve, local_date
 from domain.money import MINOR_UNITS_MAX, Money
+from domain.names import (
+    Channel,
+    CloseReason,
+    Component,
+    Direction,
+    HoldKind,
+    Outcome,
+    ReferralStatus,
+    ReplyIntent,
+)
+from domain.policy import Policy
+from domain.state import CaseState
+
+ZONE = "Europe/London"
+CURRENCY = "GBP"
+FIRST_DAY = date(2026, 1, 1)
 
 currencies = st.sampled_from(sorted(EXPONENTS))
 
@@ -21,14 +46,13 @@ def amounts(
     return st.builds(Money, st.integers(least, most), currency)
 
 
-def euros(least: int = 1, most: int = 500_00) -> SearchStrategy[Money]:
-    return amounts(st.just("EUR"), least, most)
+def few_units(least: int = 1, most: int = 12, currency: str = CURRENCY) -> SearchStrategy[Money]:
+    """Money so small that a test can go through it unit by unit."""
+    return amounts(st.just(currency), least, most)
 
 
-FIRST_DAY = date(2026, 1, 1)
 days = st.dates(FIRST_DAY, FIRST_DAY + timedelta(days=120))
 
-# Starts and lengths are small, so that pauses often overlap, nest and touch.
 _closed_pauses = st.builds(
     lambda start, length_days: Pause(start, start + timedelta(days=length_days)), days, st.integers(0, 40)
 )
@@ -38,3 +62,197 @@ pause_lists = st.builds(
     st.lists(_closed_pauses, max_size=5),
     st.lists(_open_pauses, max_size=1),
 )
+
+ids = st.sampled_from([f"m-{number}" for number in range(20)])
+payment_ids = st.sampled_from([f"p-{number}" for number in range(4)])
+dispute_ids = st.sampled_from(["d-0", "d-1"])
+components = st.sampled_from(Component)
+channels = st.sampled_from(Channel)
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
+    events.PaymentReceived: st.builds(events.PaymentReceived, id=payment_ids, amount=few_units()),
+    events.PaymentReversed: st.builds(
+        events.PaymentReversed, id=ids, payment=payment_ids, reason=st.sampled_from(events.ReversalReason)
+    ),
+    events.ObligationDue: st.builds(events.ObligationDue, id=ids, amount=few_units(), due=days, component=components),
+    events.BalanceAdjusted: st.builds(
+        events.BalanceAdjusted,
+        id=ids,
+        amount=few_units(least=-6, most=6),
+        reason=st.sampled_from(events.AdjustmentReason),
+        due=st.none() | days,
+    ),
+    events.PromiseMade: st.builds(events.PromiseMade, id=ids, amount=few_units(), due=days),
+    events.DisputeOpened: st.builds(
+        events.DisputeOpened, id=dispute_ids, category=st.sampled_from(events.DisputeCategory)
+    ),
+    events.DisputeResolved: st.builds(
+        events.DisputeResolved, id=ids, dispute=dispute_ids, outcome=st.sampled_from(events.DisputeOutcome)
+    ),
+    events.HoldPlaced: st.builds(events.HoldPlaced, id=ids, hold=st.sampled_from(HoldKind), until=st.none() | days),
+    events.HoldLifted: st.builds(events.HoldLifted, id=ids, hold=st.sampled_from(HoldKind)),
+    events.ContactPointChanged: st.builds(
+        events.ContactPointChanged, id=ids, contact_point=ids, channel=channels, usable=st.booleans()
+    ),
+    events.ConsentChanged: st.builds(events.ConsentChanged, id=ids, channel=channels, consented=st.booleans()),
+    events.CallOutcomeRecorded: st.builds(
+        events.CallOutcomeRecorded,
+        id=ids,
+        outcome=st.sampled_from(Outcome),
+        direction=st.sampled_from(Direction),
+        contact=st.none() | ids,
+    ),
+    events.DeliveryReported: st.builds(
+        events.DeliveryReported,
+        id=ids,
+        contact=ids,
+        outcome=st.sampled_from([Outcome.DELIVERED, Outcome.FAILED]),
+        code=st.none() | st.just("21610"),
+    ),
+    events.ReplyReceived: st.builds(
+        events.ReplyReceived, id=ids, channel=channels, intent=st.sampled_from(ReplyIntent)
+    ),
+    events.ReferralDecided: st.builds(
+        events.ReferralDecided, id=ids, approved=st.booleans(), decided_by=st.just("agent-1")
+    ),
+    events.ReferralStatusChanged: st.builds(
+        events.ReferralStatusChanged,
+        id=ids,
+        status=st.sampled_from(
+            [
+                ReferralStatus.HANDED_OVER,
+                ReferralStatus.FILED,
+                ReferralStatus.SERVED,
+                ReferralStatus.JUDGMENT,
+                ReferralStatus.ENFORCEMENT,
+                ReferralStatus.WITHDRAWN,
+            ]
+        ),
+    ),
+    events.Recalled: st.builds(events.Recalled, id=ids),
+}
+
+_reasons = st.lists(
+    st.builds(Reason, rule=ids, cite=st.text(max_size=9), effect=st.just("allow"), text=st.text(max_size=9)), max_size=2
+).map(tuple)
+_step = {"step": st.sampled_from(["reminder", "final-demand"]), "obligation": st.just("o-1")}
+
+openings = st.builds(
+    CaseOpened,
+    lender=st.just("lender"),
+    account=st.just("a-1"),
+    currency=st.just(CURRENCY),
+    zone=st.just(ZONE),
+    policy=st.just(PolicyRef(id="test-policy", version=1, digest="0" * 64)),
+    obligations=st.lists(
+        st.builds(
+            OpeningObligation,
+            id=st.from_regex("o-[1-6]", fullmatch=True),
+            amount=few_units(),
+            due=days,
+            component=components,
+        ),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda obligation: obligation.id,
+    ).map(tuple),
+)
+
+OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
+    CaseOpened: openings,
+    events.StageEntered: st.builds(
+        events.StageEntered, stage=st.just("notice"), obligation=st.just("o-1"), day=st.integers(-30, 200)
+    ),
+    events.PromiseKept: st.builds(events.PromiseKept, promise=ids),
+    events.PromiseBroken: st.builds(events.PromiseBroken, promise=ids),
+    events.ContactMade: st.builds(
+        events.ContactMade,
+        **_step,
+        contact=ids,
+        channel=channels,
+        template=st.just("reminder-text"),
+        outcome=st.sampled_from([Outcome.SENT, Outcome.UNKNOWN]),
+        allowed_by=_reasons,
+    ),
+    events.ContactFailed: st.builds(
+        events.ContactFailed, **_step, contact=ids, channel=channels, code=st.text(max_size=9)
+    ),
+    events.ContactDeferred: st.builds(
+        events.ContactDeferred, **_step, channel=channels, until=instants, reasons=_reasons
+    ),
+    events.ContactSuppressed: st.builds(events.ContactSuppressed, **_step, channel=channels, reasons=_reasons),
+    events.ReferralProposed: st.builds(
+        events.ReferralProposed, referral=st.just("r-1"), outstanding=few_units(least=0)
+    ),
+    events.ReferralRecalled: st.builds(events.ReferralRecalled, referral=st.just("r-1")),
+    events.MessageRefused: st.builds(
+        events.MessageRefused,
+        message=st.just("") | ids,
+        message_kind=st.sampled_from(["unknown", *events.MESSAGES]),
+        code=st.sampled_from(RefusalCode),
+    ),
+    events.CaseClosed: st.builds(events.CaseClosed, reason=st.sampled_from(CloseReason)),
+    events.CaseReopened: st.builds(events.CaseReopened),
+}
+
+messages: SearchStrategy[Message] = st.one_of(*MESSAGES.values())
+money_messages: SearchStrategy[Message] = st.one_of(
+    MESSAGES[events.PaymentReceived],
+    MESSAGES[events.PaymentReceived],
+    MESSAGES[events.PaymentReversed],
+    MESSAGES[events.ObligationDue],
+    MESSAGES[events.BalanceAdjusted],
+    MESSAGES[events.PromiseMade],
+)
+later_occurrences: SearchStrategy[Event] = st.one_of(
+    *(strategy for kind, strategy in OCCURRENCES.items() if kind is not CaseOpened)
+)
+
+
+@dataclass(frozen=True)
+class Life:
+    """A case from its opening on: the journal that its accepted events made, and what became of each message."""
+
+    entries: tuple[Entry, ...]
+    state: CaseState
+    applied: tuple[Message, ...] = ()
+    duplicates: tuple[Message, ...] = ()
+    refused: tuple[tuple[Message, RefusalCode], ...] = ()
+
+    @property
+    def opening(self) -> CaseOpened:
+        event = self.entries[0].event
+        assert isinstance(event, CaseOpened)
+        return event
+
+
+def live(policy: Policy, opening: CaseOpened, happenings: list[tuple[int, Event]]) -> Life:
+    """Let events happen to a case in order, each so many hours after the one before, judging the messages."""
+    at = datetime.combine(FIRST_DAY, time(8), UTC)
+    entries = [Entry(at=at, event=opening)]
+    state = evolve(None, entries[0])
+    applied, duplicates, refused = [], [], []
+    for hours, event in happenings:
+        at += timedelta(hours=hours)
+        entry = Entry.model_validate({"at": at, "event": event})
+        if isinstance(event, Message):
+            today = local_date(entry, state.zone)
+            refusal = refusal_of(event, Situation(state, policy, balance_of(state, policy.waterfall, today), today))
+            if refusal is not None:
+                refused.append((event, refusal.code))
+                continue
+            if is_duplicate(state, event):
+                duplicates.append(event)
+                continue
+            applied.append(event)
+        entries.append(entry)
+        state = evolve(state, entry)
+    return Life(tuple(entries), state, tuple(applied), tuple(duplicates), tuple(refused))
+
+
+def lives(policy: Policy, happenings: SearchStrategy[Event], longest: int = 30) -> SearchStrategy[Life]:
+    """Cases to which such events happened, those that a case accepts."""
+    return st.builds(
+        live, st.just(policy), openings, st.lists(st.tuples(st.integers(0, 100), happenings), max_size=longest)
+    )
