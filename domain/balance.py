@@ -53,13 +53,23 @@ def paid_in_all(state: CaseState) -> Money:
     )
 
 
+def total_charged(state: CaseState) -> Money:
+    """Everything that was ever owed: opening obligations, later ones and charges."""
+    return Money.total((obligation.amount for obligation in state.obligations), state.currency)
+
+
+def total_settling(state: CaseState) -> Money:
+    """Everything that settles obligations: payments that stand, and credits."""
+    return paid_in_all(state) + Money.total((credit.amount for credit in state.credits), state.currency)
+
+
 def balance_of(state: CaseState, waterfall: Sequence[Component], on: date) -> Balance:
     """The account's balance. What falls due on `on` itself is not yet past due."""
     ranks = {component: rank for rank, component in enumerate(waterfall)}
     in_order = sorted(
         state.obligations, key=lambda obligation: (obligation.due, ranks[obligation.component], obligation.id)
     )
-    pool = paid_in_all(state) + Money.total((credit.amount for credit in state.credits), state.currency)
+    pool = total_settling(state)
     allocations = []
     for obligation in in_order:
         settled = min(pool, obligation.amount)

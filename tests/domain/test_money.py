@@ -17,7 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.currency import EXPONENTS, UnknownCurrency, exponent_of
 from domain.money import MINOR_UNITS_MAX, CurrencyMismatch, Money, PositiveMoney
-from tests.domain.generators import amounts, currencies, euros
+from tests.domain.documentation import tables_of
+from tests.domain.generators import amounts, currencies, few_units
 
 MONEY: TypeAdapter[Money] = TypeAdapter(Money)
 POSITIVE: TypeAdapter[Money] = TypeAdapter(PositiveMoney)
@@ -181,7 +182,11 @@ def _read_slowly(text: str, exponent: int) -> int | None:
 
 
 class TestArithmetic:
-    @given(euros(least=-500_00), euros(least=-500_00), euros(least=-500_00))
+    @given(
+        few_units(least=-500_00, most=500_00, currency="EUR"),
+        few_units(least=-500_00, most=500_00, currency="EUR"),
+        few_units(least=-500_00, most=500_00, currency="EUR"),
+    )
     def test_adding_and_subtracting_is_that_of_whole_numbers(self, one: Money, two: Money, three: Money) -> None:
         assert (one + two).minor == one.minor + two.minor
         assert one + two - two == one
@@ -336,3 +341,20 @@ class TestJson:
     @given(amounts(least=1))
     def test_a_positive_amount_fits_its_schema(self, money: Money) -> None:
         jsonschema.validate(json.loads(POSITIVE.dump_json(money)), POSITIVE.json_schema())
+
+
+class TestTheExamplesInTheDocumentation:
+    @pytest.mark.parametrize("row", tables_of("money.md")["written"], ids=" ".join)
+    def test_how_an_amount_is_read(self, row: tuple[str, ...]) -> None:
+        written, currency, minor = row
+        if minor == "refused":
+            with pytest.raises(ValueError, match=r"amount|currency"):
+                Money.parse(written, currency)
+        else:
+            assert Money.parse(written, currency).minor == int(minor)
+
+    @pytest.mark.parametrize("row", tables_of("money.md")["amount"], ids=" ".join)
+    def test_how_an_amount_is_split(self, row: tuple[str, ...]) -> None:
+        amount, currency = row[0].split()
+        parts = Money.parse(amount, currency).split([int(weight) for weight in row[1].split(", ")])
+        assert ", ".join(str(part.decimal) for part in parts) == row[2]
