@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain import events
-from domain.balance import Balance
-from domain.events import MESSAGES, Message
-from domain.names import ReferralStatus
+from domain.balance import Balance, total_charged, total_settling
+from domain.events import MESSAGES, AnyMessage, Message
+from domain.money import MINOR_UNITS_MAX
+from domain.names import HoldKind, ReferralStatus
 from domain.policy import Policy
-from domain.state import CaseState, CaseStatus, PromiseStatus
+from domain.state import Applied, CaseState, CaseStatus, PromiseStatus
 
 
 class RefusalCode(StrEnum):
@@ -30,6 +31,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_PAYMENT = "unknown_payment"
     ALREADY_REVERSED = "already_reversed"
     AMOUNT_IS_ZERO = "amount_is_zero"
+    AMOUNT_TOO_LARGE = "amount_too_large"
     PROMISE_DAY_PASSED = "promise_day_passed"
     PROMISE_TOO_LATE = "promise_too_late"
     PROMISE_ALREADY_OPEN = "promise_already_open"
@@ -64,7 +66,7 @@ class Situation:
     today: date
 
 
-def parse_message(kind: str, payload: Any) -> Message | Refusal:
+def parse_message(kind: str, payload: Any) -> AnyMessage | Refusal:
     """Read a message's JSON as it came. The refusal names the wrong fields, and no value of theirs."""
     message_type = MESSAGES.get(kind)
     if message_type is None:
@@ -72,14 +74,16 @@ def parse_message(kind: str, payload: Any) -> Message | Refusal:
     if not isinstance(payload, dict):
         return Refusal(RefusalCode.MALFORMED, f"send one JSON object, see docs/contract/{kind}.schema.json")
     try:
-        return message_type.model_validate_json(json.dumps(payload))
-    except (ValidationError, ValueError, TypeError) as error:
-        return Refusal(RefusalCode.MALFORMED, _fields(error, kind))
+        return message_type.model_validate_json(json.dumps(payload), strict=True)
+    except ValidationError as error:
+        return Refusal(RefusalCode.MALFORMED, f"{_wrong_fields(error)}; see docs/contract/{kind}.schema.json")
+    except (ValueError, TypeError, RecursionError):
+        return Refusal(RefusalCode.MALFORMED, f"not plain JSON: see docs/contract/{kind}.schema.json")
 
 
 def is_duplicate(state: CaseState, message: Message) -> bool:
-    """Whether a message with this id was applied before."""
-    return message.id in state.applied
+    """Whether the case knows a message with this id. One that says something else is refused by `refusal_of`."""
+    return _known_as(message, state) is not None
 
 
 def refusal_of(message: Message, situation: Situation) -> Refusal | None:
@@ -87,8 +91,9 @@ def refusal_of(message: Message, situation: Situation) -> Refusal | None:
 
     A duplicate is refused only where it says something else than the message that was applied.
     """
-    if is_duplicate(situation.state, message):
-        return _contradiction(message, situation.state)
+    known = _known_as(message, situation.state)
+    if known is not None:
+        return None if known == Applied.of(message) else _CONTRADICTION
     if situation.state.status is CaseStatus.CLOSED and not isinstance(message, ACCEPTED_WHEN_CLOSED):
         return Refusal(RefusalCode.CASE_CLOSED, "the case is closed: open it again from the lender's system first")
     for message_type, check in _CHECKS:
@@ -102,39 +107,54 @@ def refusal_of(message: Message, situation: Situation) -> Refusal | None:
 ACCEPTED_WHEN_CLOSED = (
     events.PaymentReceived,
     events.PaymentReversed,
+    events.DisputeOpened,
+    events.DisputeResolved,
+    events.HoldPlaced,
+    events.HoldLifted,
     events.ContactPointChanged,
     events.ConsentChanged,
     events.CallOutcomeRecorded,
     events.DeliveryReported,
     events.ReplyReceived,
+    events.Recalled,
 )
-"""Facts that stay true and worth keeping after a case has closed."""
+"""Facts that stay true and worth keeping after a case has closed: a reversed payment can open it again, and then the
+borrower's attorney, dispute or breathing space must be known."""
 
 
-def _fields(error: Exception, kind: str) -> str:
-    hint = f"see docs/contract/{kind}.schema.json"
-    if not isinstance(error, ValidationError):
-        return f"not plain JSON: {hint}"
-    wrong = [
-        f"{'.'.join(str(part) for part in problem['loc']) or 'message'}: {problem['msg']}"
-        for problem in error.errors(include_input=False, include_context=False, include_url=False)
-    ]
-    return f"{'; '.join(wrong)}; {hint}"
+PROBLEMS_NAMED_MAX = 5
 
 
-def _contradiction(message: Message, state: CaseState) -> Refusal | None:
-    known = next((payment for payment in state.payments if payment.id == message.id), None)
-    same = (
-        known is None
-        if not isinstance(message, events.PaymentReceived)
-        else known is not None and known.amount == message.amount
-    )
-    if same:
-        return None
-    return Refusal(
-        RefusalCode.ID_USED_FOR_ANOTHER,
-        "this id was used for a message that says something else: send the first content again, or a new id",
-    )
+def _wrong_fields(error: ValidationError) -> str:
+    """The first few wrong fields, and how. Names of unknown fields are the sender's, so they aren't repeated."""
+    problems = error.errors(include_input=False, include_context=False, include_url=False)
+    named = []
+    for problem in problems[:PROBLEMS_NAMED_MAX]:
+        place = [str(part) for part in problem["loc"]]
+        if problem["type"] == "extra_forbidden":
+            place[-1] = "(unknown field)"
+        named.append(f"{'.'.join(place) or 'message'}: {problem['msg'].removeprefix('Value error, ')}")
+    if len(problems) > PROBLEMS_NAMED_MAX:
+        named.append(f"and {len(problems) - PROBLEMS_NAMED_MAX} more")
+    return "; ".join(named)
+
+
+_CONTRADICTION = Refusal(
+    RefusalCode.ID_USED_FOR_ANOTHER,
+    "this id was used for a message that says something else: send the first content again, or a new id",
+)
+
+
+def _known_as(message: Message, state: CaseState) -> Applied | None:
+    """What was applied under the message's id. Obligations of the opening count as announced by `obligation_due`."""
+    applied = next((applied for applied in state.applied if applied.id == message.id), None)
+    if applied is None and isinstance(message, events.ObligationDue):
+        for known in state.obligations:
+            if known.id == message.id:
+                return Applied.of(
+                    events.ObligationDue(id=known.id, amount=known.amount, due=known.due, component=known.component)
+                )
+    return applied
 
 
 def _money_in_currency(message: MoneyMessage, situation: Situation) -> Refusal | None:
@@ -155,15 +175,22 @@ def _reversal(message: events.PaymentReversed, situation: Situation) -> Refusal 
     return None
 
 
-def _new_obligation(message: Message, situation: Situation) -> Refusal | None:
-    if any(obligation.id == message.id for obligation in situation.state.obligations):
-        return Refusal(RefusalCode.ID_USED_FOR_ANOTHER, "an obligation of this case has that id: send a new id")
-    return None
+def _total_in_bounds(message: MoneyMessage, situation: Situation) -> Refusal | None:
+    """Totals must stay exact integers that every part of the system can hold."""
+    settles = isinstance(message, events.PaymentReceived) or message.amount.minor < 0
+    total = total_settling(situation.state) if settles else total_charged(situation.state)
+    if total.minor + abs(message.amount.minor) <= MINOR_UNITS_MAX:
+        return None
+    return Refusal(
+        RefusalCode.AMOUNT_TOO_LARGE, "the account's total would be larger than any debt: check the decimal point"
+    )
 
 
 def _adjustment(message: events.BalanceAdjusted, situation: Situation) -> Refusal | None:
     if not message.amount:
         return Refusal(RefusalCode.AMOUNT_IS_ZERO, "an adjustment of nothing: send a positive or a negative amount")
+    if any(obligation.id == message.id for obligation in situation.state.obligations):
+        return Refusal(RefusalCode.ID_USED_FOR_ANOTHER, "an obligation of this case has that id: send a new id")
     return None
 
 
@@ -198,7 +225,8 @@ def _lift(message: events.HoldLifted, situation: Situation) -> Refusal | None:
 
 
 def _resolution(message: events.DisputeResolved, situation: Situation) -> Refusal | None:
-    if any(hold.id == message.dispute and hold.covers(situation.today) for hold in situation.state.holds):
+    disputes = [hold for hold in situation.state.holds if hold.kind is HoldKind.DISPUTE]
+    if any(hold.id == message.dispute and hold.covers(situation.today) for hold in disputes):
         return None
     return Refusal(RefusalCode.NO_SUCH_DISPUTE, "no open dispute has that id: send the id of the dispute_opened")
 
@@ -232,7 +260,7 @@ _CHECKS: tuple[tuple[type[Message] | tuple[type[Message], ...], _Check], ...] = 
         _money_in_currency,
     ),
     (events.PaymentReversed, _reversal),
-    ((events.ObligationDue, events.BalanceAdjusted), _new_obligation),
+    ((events.PaymentReceived, events.ObligationDue, events.BalanceAdjusted), _total_in_bounds),
     (events.BalanceAdjusted, _adjustment),
     (events.PromiseMade, _promise),
     (events.HoldPlaced, _hold),

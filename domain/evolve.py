@@ -5,6 +5,7 @@ Events are facts that were accepted already (`domain.accept`), so nothing is ref
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import singledispatch
 from zoneinfo import ZoneInfo
@@ -12,10 +13,10 @@ from zoneinfo import ZoneInfo
 from domain import events
 from domain.balance import paid_in_all
 from domain.events import Entry, Event, Message
-from domain.money import Money
 from domain.names import Component, HoldKind, ReferralStatus
 from domain.state import (
     REFUSED_KEPT_MAX,
+    Applied,
     Attempt,
     CaseState,
     CaseStatus,
@@ -39,7 +40,8 @@ def local_date(entry: Entry, zone: str) -> date:
 def evolve(state: CaseState | None, entry: Entry) -> CaseState:
     """The state after one more journal entry.
 
-    Raises ValueError when the first entry is not the opening, or a later one is: the journal is not a case's then.
+    Raises ValueError when the first entry is not the opening, a later one is, or a message comes twice: no case has
+    such a journal, and money must not be counted twice.
     """
     event = entry.event
     if isinstance(event, events.CaseOpened):
@@ -48,13 +50,14 @@ def evolve(state: CaseState | None, entry: Entry) -> CaseState:
         return _open(event)
     if state is None:
         raise ValueError(f"the journal starts with {event.kind}: its first entry must be case_opened")
-    changed = _apply(event, state, local_date(entry, state.zone))
     if isinstance(event, Message):
-        return changed.model_copy(update={"applied": (*changed.applied, event.id)})
-    return changed
+        if any(applied.id == event.id for applied in state.applied):
+            raise ValueError(f"the journal has a {event.kind} whose id was applied before: messages are applied once")
+        state = state.model_copy(update={"applied": (*state.applied, Applied.of(event))})
+    return _apply(event, state, local_date(entry, state.zone))
 
 
-def replay(entries: list[Entry]) -> CaseState | None:
+def replay(entries: Iterable[Entry]) -> CaseState | None:
     """The state that a whole journal adds up to."""
     state: CaseState | None = None
     for entry in entries:
@@ -90,11 +93,17 @@ def _(event: events.PaymentReceived, state: CaseState, today: date) -> CaseState
 
 @_apply.register
 def _(event: events.PaymentReversed, state: CaseState, today: date) -> CaseState:
-    payments = tuple(
-        payment.model_copy(update={"reversed_because": event.reason}) if payment.id == event.payment else payment
-        for payment in state.payments
+    payment = next(payment for payment in state.payments if payment.id == event.payment)
+    gone = payment.model_copy(update={"reversed_because": event.reason})
+    payments = tuple(gone if other is payment else other for other in state.payments)
+    in_order = [applied.id for applied in state.applied]
+    promises = tuple(
+        promise.model_copy(update={"paid_before": promise.paid_before - payment.amount})
+        if in_order.index(payment.id) < in_order.index(promise.id)
+        else promise
+        for promise in state.promises
     )
-    return state.model_copy(update={"payments": payments})
+    return state.model_copy(update={"payments": payments, "promises": promises})
 
 
 @_apply.register
@@ -176,7 +185,10 @@ def _(event: events.DisputeOpened, state: CaseState, today: date) -> CaseState:
 
 @_apply.register
 def _(event: events.DisputeResolved, state: CaseState, today: date) -> CaseState:
-    holds = tuple(_end_hold(hold, today) if hold.id == event.dispute else hold for hold in state.holds)
+    holds = tuple(
+        _end_hold(hold, today) if hold.kind is HoldKind.DISPUTE and hold.id == event.dispute else hold
+        for hold in state.holds
+    )
     return state.model_copy(update={"holds": holds})
 
 
@@ -244,6 +256,8 @@ def _(event: events.Recalled, state: CaseState, today: date) -> CaseState:
 
 @_apply.register
 def _(event: events.MessageRefused, state: CaseState, today: date) -> CaseState:
+    if not event.message:
+        return state
     return state.model_copy(update={"refused": (*state.refused, event.message)[-REFUSED_KEPT_MAX:]})
 
 
@@ -255,8 +269,3 @@ def _(event: events.CaseClosed, state: CaseState, today: date) -> CaseState:
 @_apply.register
 def _(event: events.CaseReopened, state: CaseState, today: date) -> CaseState:
     return state.model_copy(update={"status": CaseStatus.OPEN, "closed_because": None})
-
-
-def total_charged(state: CaseState) -> Money:
-    """Everything that was ever owed: opening obligations, later ones and charges."""
-    return Money.total((obligation.amount for obligation in state.obligations), state.currency)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 from pydantic import AwareDatetime
 
-from domain.events import PolicyRef, ReversalReason
+from domain.events import Message, PolicyRef, ReversalReason
 from domain.money import Money
 from domain.names import Channel, CloseReason, Component, HoldKind, Id, ReferralStatus
 from domain.value import Value
@@ -57,7 +60,10 @@ class Credit(Value):
 
 
 class Promise(Value):
-    """A promise to pay. `paid_before` is what had been paid in all when it was made: later payments count to it."""
+    """A promise to pay. `paid_before` is what had been paid in all when it was made: later payments count to it.
+
+    When one of the payments before it is reversed, that is taken off too, lest a kept promise look broken.
+    """
 
     id: Id
     amount: Money
@@ -102,14 +108,27 @@ class Referral(Value):
     proposed_on: date
 
 
+class Applied(Value):
+    """A message that was applied: its id, and what it said as a digest, to tell a repetition from a contradiction."""
+
+    id: Id
+    digest: str
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """Fields at their default are left out, so that one that is added later doesn't change old digests."""
+        said = {"kind": message.kind} | message.model_dump(mode="json", exclude_defaults=True)
+        return cls(id=message.id, digest=hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16])
+
+
 REFUSED_KEPT_MAX = 20
 
 
 class CaseState(Value):
     """Everything about a case that a decision needs. Only `domain.evolve` makes a new one.
 
-    `applied` are the ids of all messages that were applied; `refused` of the latest ones that were not, so that a
-    message that comes by two ways is journaled once.
+    `applied` are all messages that were applied; `refused` the ids of the latest ones that were not, so that a message
+    that comes by two ways is journaled once.
     """
 
     lender: Id
@@ -130,5 +149,5 @@ class CaseState(Value):
     holds: tuple[Hold, ...] = ()
     referral: Referral | None = None
     recalled: bool = False
-    applied: tuple[Id, ...] = ()
+    applied: tuple[Applied, ...] = ()
     refused: tuple[Id, ...] = ()
