@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -103,7 +104,7 @@ def make_workers(
     counsel: CounselMail,
 ) -> list[Worker]:
     """One worker for cases, one for referrals, and one a channel, with that channel's rate limit."""
-    common = {
+    common: dict[str, Any] = {
         "deployment_config": WorkerDeploymentConfig(
             version=WorkerDeploymentVersion(deployment_name=settings.deployment_name, build_id=settings.build_id),
             use_worker_versioning=True,

@@ -1,4 +1,4 @@
-"""Claiming a contact: in one transaction, what is known, whether it is due and lawful at this instant, and the claim."""
+"""Claiming a contact, in one transaction: what is known, whether it is due and lawful now, and the claim."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.desk import HISTORY_LOOKBACK, Desk, Standing, check_sequence
 from activities.message_facts import digest_of, facts_of, render_for
 from activities.signatures import ContactCall, Turn
+from activities.turn import sheet_of
 from db.contact_facts import ContactFacts, load_for_contact
 from db.contacts import ClaimKey, ContactRow, NewClaim, insert_claim, renew_claim
 from db.tables import ClaimStatus
@@ -127,7 +128,8 @@ async def _defer(desk: Desk, session: AsyncSession, standing: Standing, later: C
 
 async def _save_first(desk: Desk, session: AsyncSession, standing: Standing) -> Standing:
     """Messages or bookkeeping that came to light are saved with the claim, in the same transaction."""
-    saved = await desk.write(session, standing)
+    sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
+    saved = await desk.write(session, standing, sheet)
     return replace(standing, record=saved, entries=(), settled=())
 
 

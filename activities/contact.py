@@ -1,8 +1,8 @@
 """One contact: gate, claim, send, receipt and journal in one call, so that nobody is contacted twice or unlawfully.
 
-The claim is committed before anything is sent, and no transaction is open while the provider is called. Whatever crashes
-then, a later attempt finds the claim without a receipt: it asks the provider where the provider can be asked, and where
-it cannot, the contact counts as sent and the journal says that it is not known.
+The claim is committed before anything is sent, and no transaction is open while the provider is called. Whatever
+crashes then, a later attempt finds the claim without a receipt: it asks the provider where the provider can be asked,
+and where it cannot, the contact counts as sent and the journal says that it is not known.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from domain import events
 from domain.decision import Contact
 from domain.events import Entry, Reason
 from domain.names import Channel, Outcome
-from domain.person import UsablePoint
 from providers.base import (
     ChannelProvider,
     FinalProviderError,
@@ -57,14 +56,14 @@ class ContactActivity:
         if isinstance(claimed, Interrupted):
             found = await self._ask(call.contact.channel, claimed)
             if found is not None:
-                return await self._record(call, claimed.claim.id, found, ())
+                return await self._record(call, claimed.claim.id, claimed.claim.contact_point_id, found, ())
             await self._give_up_claim(claimed.claim.id, "not_taken")
             claimed = await claim(self._desk, call)
         if isinstance(claimed, Turn):
             return claimed
         assert isinstance(claimed, Claimed), "a claim that was given up is not interrupted"
         taken = await self._send(claimed.message, call.contact.channel)
-        return await self._record(call, claimed.message.reference, taken, claimed.allowed_by)
+        return await self._record(call, claimed.message.reference, claimed.point.id, taken, claimed.allowed_by)
 
     async def _send(self, message: Outgoing, channel: Channel) -> Taken:
         try:
@@ -92,17 +91,17 @@ class ContactActivity:
         async with self._desk.database.transaction() as session:
             await mark_retryable(session, contact, code)
 
-    async def _record(self, call: ContactCall, contact: str, taken: Taken, allowed_by: tuple[Reason, ...]) -> Turn:
+    async def _record(
+        self, call: ContactCall, contact: str, point: str | None, taken: Taken, allowed_by: tuple[Reason, ...]
+    ) -> Turn:
         """The receipt, what it says of the person, the journal and the next decision, in one transaction."""
         now = self._desk.now(call.case, call.contact.at)
         async with self._desk.database.transaction() as session:
             record = await self._desk.locked(session, call.case, call.sequence)
             await _write_receipt(session, contact, taken, now)
-            person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
-            point = person.point_for(call.contact.channel)
-            if isinstance(taken, FinalProviderError) and (taken.opted_out or taken.unusable):
+            if isinstance(taken, FinalProviderError):
                 await _learn(session, record.consumer_id, call.contact.channel, point, taken, now)
-                person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
+            person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
             standing = self._desk.as_recorded(record, person, call.contact, now)
             entry = Entry(at=now, event=_event(call.contact, contact, taken, allowed_by))
             return await self._desk.save(session, self._desk.after(standing, (entry,)))
@@ -122,7 +121,7 @@ async def _learn(
     session: AsyncSession,
     consumer_id: str,
     channel: Channel,
-    point: UsablePoint | None,
+    point: str | None,
     refusal: FinalProviderError,
     now: datetime,
 ) -> None:
@@ -131,8 +130,8 @@ async def _learn(
         await set_consent(
             session, consumer_id, channel, consented=False, at=now, given_how=f"provider code {refusal.code}"
         )
-    elif point is not None:
-        await set_contact_point_usable(session, consumer_id, point.id, usable=False)
+    if refusal.unusable and point is not None:
+        await set_contact_point_usable(session, consumer_id, point, usable=False)
 
 
 def _event(

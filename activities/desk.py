@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.exceptions import ApplicationError
 
 from activities.facts import record_facts
-from activities.signatures import CaseRef, RawMessage, Turn
+from activities.signatures import CaseRef, CaseSheet, RawMessage, Turn
 from activities.turn import answer_of, sheet_of, view_of
 from db.cases import CaseRecord, UnknownCase, lock_case, save_case
 from db.inbox import InboxMessage, mark_applied, unapplied
@@ -166,18 +166,18 @@ class Desk:
 
     async def save(self, session: AsyncSession, standing: Standing) -> Turn:
         """Write the case, its journal and its read model, and say where it stands."""
-        saved = await self.write(session, standing)
+        sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
+        saved = await self.write(session, standing, sheet)
         return Turn(
             sequence=saved.sequence,
             decision=standing.decision,
-            sheet=sheet_of(standing.state, standing.policy, standing.now, standing.entries),
+            sheet=sheet,
             answers=tuple(answer_of(one) for one in standing.judged),
             closed=standing.state.closed_because,
         )
 
-    async def write(self, session: AsyncSession, standing: Standing) -> CaseRecord:
+    async def write(self, session: AsyncSession, standing: Standing, sheet: CaseSheet) -> CaseRecord:
         """Write the case, its journal and its read model."""
-        sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
         view = view_of(sheet, standing.decision, standing.now)
         saved = await save_case(session, standing.record, standing.state, standing.entries, view)
         if standing.settled:

@@ -93,6 +93,8 @@ FROM consumer AS c JOIN contact_point AS p ON p.consumer_id = c.id
 WHERE c.id = :consumer_id AND p.id = :contact_point_id
 """)
 
+_DEBTOR = text(f"SELECT c.full_name, c.locale, {POINTS_OF_C} FROM consumer AS c WHERE c.id = :consumer_id")  # noqa: S608  constants
+
 _LENDER = text("""
 SELECT name, creditor_name AS creditor, phone, email, postal_address, pay_url, dispute_url, stop_url
 FROM lender WHERE id = :lender_id
@@ -121,6 +123,14 @@ async def load_recipient(session: AsyncSession, consumer_id: str, contact_point_
         [{"id": row.id, "channel": row.channel, "place": row.place, "value": row.value}]
     )
     return Recipient(row.full_name, row.locale, address)
+
+
+async def load_debtor(session: AsyncSession, consumer_id: str) -> Recipient:
+    """Who owes, with every usable contact point: for counsel. Raises UnknownConsumer."""
+    row = (await session.execute(_DEBTOR, {"consumer_id": consumer_id})).one_or_none()
+    if row is None:
+        raise UnknownConsumer(consumer_id)
+    return recipient_from(row.full_name, row.locale, row.points)
 
 
 async def load_lender(session: AsyncSession, lender_id: str) -> CollectorIdentity:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -72,6 +72,11 @@ class Database:
         except DBAPIError as error:
             # Without its cause, or a traceback would show the row that the original error quotes.
             raise _without_values(error) from None
+
+    async def check(self) -> None:
+        """Ask Postgres something. Raises DatabaseFailure when it does not answer."""
+        async with self.transaction() as session:
+            await session.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         """Close every connection of the pool."""
