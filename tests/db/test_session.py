@@ -1,0 +1,90 @@
+"""Transactions: all or nothing, with limits, and failures that never quote a row."""
+
+from __future__ import annotations
+
+import traceback
+
+import pytest
+from sqlalchemy import text
+
+from db.session import Database, DatabaseFailure
+from tests.db.builders import EMAIL, NAME, PERSONAL, PHONE, ask, register
+
+
+async def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
+    await register(database)
+
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE consumer SET locale = 'en-GB'"))
+            raise ZeroDivisionError
+
+    assert await ask(database, "SELECT locale FROM consumer") == "en-US"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("INSERT INTO contact_point SELECT * FROM contact_point", id="duplicate key"),
+        pytest.param("UPDATE contact_point SET preference = -1", id="check"),
+        pytest.param("UPDATE contact_point SET consumer_id = value", id="foreign key"),
+        pytest.param("UPDATE consumer SET locale = NULL", id="not null"),
+        pytest.param("SELECT CAST(value AS integer) FROM contact_point WHERE channel = 'email'", id="bad number"),
+        pytest.param("SELECT CAST(full_name AS jsonb) FROM consumer", id="bad json"),
+    ],
+)
+async def test_a_refused_statement_does_not_repeat_the_row(database: Database, statement: str) -> None:
+    await register(database)
+
+    with pytest.raises(DatabaseFailure) as caught:
+        async with database.transaction() as session:
+            await session.execute(text(statement))
+
+    shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    assert [word for word in PERSONAL if word in shown] == []
+
+
+@pytest.mark.parametrize("value", [PHONE, EMAIL, NAME])
+async def test_a_refused_parameter_is_not_repeated(database: Database, value: str) -> None:
+    with pytest.raises(DatabaseFailure) as caught:
+        async with database.transaction() as session:
+            await session.execute(text("SELECT CAST(:value AS integer)"), {"value": value})
+
+    assert value not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_failure_names_the_constraint_and_the_table(database: Database) -> None:
+    await register(database)
+
+    with pytest.raises(DatabaseFailure, match="CheckViolation") as caught:
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE contact_point SET preference = -1"))
+
+    assert caught.value.sqlstate == "23514"
+    assert caught.value.names == ("contact_point", "contact_point_preference_check")
+
+
+async def test_a_mistake_in_a_statement_is_told_in_the_servers_words(database: Database) -> None:
+    with pytest.raises(DatabaseFailure, match='relation "nowhere" does not exist'):
+        async with database.transaction() as session:
+            await session.execute(text("SELECT 1 FROM nowhere"))
+
+
+async def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(
+    database: Database, database_url: str
+) -> None:
+    other = Database(database_url)
+    await ask(database, "SELECT 1")
+    await ask(
+        other,
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    await other.close()
+
+    assert await ask(database, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("setting", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
+async def test_nothing_waits_without_a_limit(database: Database, setting: str) -> None:
+    assert await ask(database, f"SHOW {setting}") != "0"
