@@ -17,8 +17,13 @@ from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component
 from domain.value import Value
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
-DecimalAmount = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?$")]
+SLUG_PATTERN = r"^[a-z][a-z0-9-]{0,47}$"
+AMOUNT_PATTERN = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?$"
+LOCALE_PATTERN = r"^[a-z]{2}-[A-Z]{2}$"
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
+DecimalAmount = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN)]
+Locale = Annotated[str, StringConstraints(pattern=LOCALE_PATTERN)]
 
 
 class PolicyStatus(StrEnum):
@@ -149,7 +154,7 @@ class Policy(Value):
     law: tuple[Slug, ...] = Field(
         min_length=1, description="Ids of the law packs that bind these contacts; the strictest wins."
     )
-    locale: str = Field(pattern=r"^[a-z]{2}-[A-Z]{2}$", description="Locale of the texts, such as en-GB.")
+    locale: Locale = Field(description="Locale of the texts, such as en-GB.")
     currency: str
     grace_days: int = Field(ge=0, le=60)
     waterfall: tuple[Component, ...] = Field(

@@ -1,0 +1,116 @@
+"""What a message must carry, and how it is known that a template carries it.
+
+A template is proved by rendering it with marks in the place of facts: what it must carry has to come out, on every
+path through it, and what a call must not say must not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+from domain.compliance.model import DebtHelp
+from domain.messaging import CollectorIdentity
+from domain.names import Channel
+
+
+class Requirement(StrEnum):
+    """What the law files can require of a contact (`kind: require`)."""
+
+    IDENTITY = "identity"
+    HOW_TO_PAY = "how_to_pay"
+    HOW_TO_DISPUTE = "how_to_dispute"
+    OPT_OUT_NOTICE = "opt_out_notice"
+    DEBT_HELP = "debt_help"
+    LIMITED_CONTENT = "limited_content"
+
+
+_WRITTEN: dict[Requirement, tuple[str, ...]] = {
+    Requirement.IDENTITY: ("collector.name", "collector.creditor", "collector.phone", "collector.postal_address"),
+    Requirement.HOW_TO_PAY: ("collector.pay_url",),
+    Requirement.HOW_TO_DISPUTE: ("collector.dispute_url",),
+    Requirement.OPT_OUT_NOTICE: ("collector.stop_url",),
+    Requirement.DEBT_HELP: ("debt_help.name", "debt_help.contact", "debt_help.url"),
+}
+
+_SHORT: dict[Requirement, tuple[str, ...]] = {
+    Requirement.IDENTITY: ("collector.name", "collector.creditor"),
+    Requirement.HOW_TO_PAY: ("collector.pay_url",),
+    Requirement.HOW_TO_DISPUTE: ("collector.dispute_url",),
+    Requirement.OPT_OUT_NOTICE: ("stop_word",),
+    Requirement.DEBT_HELP: ("debt_help.name", "debt_help.contact"),
+}
+
+# Whoever answers a call may not be the borrower, so it says nothing of a debt. Who presses the key is connected to a
+# person, who tells them how to pay, how to dispute, and where to find help, once it is clear who they are.
+_SPOKEN: dict[Requirement, tuple[str, ...]] = {
+    Requirement.IDENTITY: ("collector.name", "collector.phone"),
+    Requirement.HOW_TO_PAY: ("connect_key",),
+    Requirement.HOW_TO_DISPUTE: ("connect_key",),
+    Requirement.OPT_OUT_NOTICE: ("stop_key",),
+    Requirement.DEBT_HELP: ("connect_key",),
+}
+
+MUST_CARRY: Mapping[Channel, Mapping[Requirement, tuple[str, ...]]] = {
+    Channel.SMS: _SHORT,
+    Channel.EMAIL: _WRITTEN,
+    Channel.LETTER: _WRITTEN,
+    Channel.VOICE: _SPOKEN,
+}
+"""The variables whose values must come out, for each channel and requirement."""
+
+SPOKEN_NAMES = frozenset({"recipient_name", "today", "collector", "connect_key", "stop_key", "parts"})
+"""What a call may speak of: who calls, for whom, when, and how to call back (12 CFR 1006.2(j))."""
+
+SPOKEN_COLLECTOR_FIELDS = frozenset({"name", "phone"})
+
+DEBT_WORDS: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\b(debts?|ow(e|es|ed|ing)|overdue|past due|arrears|collect\w*|loans?|credit|balance|pay\w*)\b", re.I
+    ),
+    "zh": re.compile("欠|债|逾期|催收|还款|贷款|借款|信用卡|账单|余额|付款"),
+}
+"""Words that would tell whoever answers a call what it is about, by language."""
+
+
+def lacking(text: str, channel: Channel, context: Mapping[str, Any]) -> tuple[tuple[Requirement, str], ...]:
+    """What a text rendered in a proof's context should carry and does not, with the variable that would say it."""
+    return tuple(
+        (requirement, variable)
+        for requirement, variables in MUST_CARRY[channel].items()
+        for variable in variables
+        if _marked(variable, context) not in text
+    )
+
+
+def _marked(variable: str, context: Mapping[str, Any]) -> str:
+    name, _, attribute = variable.partition(".")
+    value = context[name]
+    if isinstance(value, tuple):
+        return str(getattr(value[0], attribute)) if value else ""
+    return str(getattr(value, attribute) if attribute else value)
+
+
+def proof_contexts(context: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two contexts with marks for texts: one with every fact that may be left out, one with none of them.
+
+    `context` has a real value for each amount, day and number, so that they can be formatted.
+    """
+    full = {name: value if name in _NOT_TEXT else _mark(name) for name, value in context.items()}
+    collector = {field.name: _mark(f"collector.{field.name}") for field in fields(CollectorIdentity)}
+    service = SimpleNamespace(**{name: _mark(f"debt_help.{name}") for name in DebtHelp.model_fields})
+    full |= {"collector": SimpleNamespace(**collector), "debt_help": (service,)}
+    own_debt = collector | {"creditor": collector["name"]}
+    bare = full | {"collector": SimpleNamespace(**own_debt), "debt_help": (), "recipient_name": ""}
+    return full, bare | {name: None for name in ("payment",) if name in bare}
+
+
+def _mark(variable: str) -> str:
+    return f"\u27e6{variable}\u27e7"
+
+
+_NOT_TEXT = frozenset({"outstanding", "past_due", "oldest_due", "delinquent_days", "today", "payment"})

@@ -1,0 +1,38 @@
+"""Made-up facts of ordinary length, with which texts are measured, previewed and tested."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain.compliance.model import DebtHelp
+from domain.messaging import CollectorIdentity, MessageFacts
+from domain.money import Money
+
+_NAMES = {"zh": ("示例客户", "示例服务有限公司", "示例消费金融有限公司", "示例市示例路1号")}
+_OTHER_NAMES = ("A. Customer", "Example Servicing Ltd", "Example Bank", "1 Example Street, Exampleton, EX1 1EX")
+
+
+def sample_facts(locale: str, currency: str, debt_help: tuple[DebtHelp, ...]) -> MessageFacts:
+    """Facts of an account that is past due, which also serve for a receipt: there is a payment too."""
+    customer, name, creditor, address = _NAMES.get(locale[:2], _OTHER_NAMES)
+    return MessageFacts(
+        recipient_name=customer,
+        account="EX-2048-7731",
+        outstanding=Money.parse("24680", currency),
+        past_due=Money.parse("1234", currency),
+        oldest_due=date(2026, 5, 6),
+        delinquent_days=42,
+        today=date(2026, 6, 17),
+        payment=Money.parse("1234", currency),
+        collector=CollectorIdentity(
+            name=name,
+            creditor=creditor,
+            phone="+1 202 555 0143",
+            email="help@servicing.example",
+            postal_address=address,
+            pay_url="https://servicing.example/pay/K7Q2M4",
+            dispute_url="https://servicing.example/ask/K7Q2M4",
+            stop_url="https://servicing.example/stop/K7Q2M4",
+        ),
+        debt_help=debt_help,
+    )
