@@ -11,7 +11,8 @@ from typing import Protocol
 from temporalio.service import RPCError
 
 from domain.clock import Clock
-from domain.events import AnyMessage
+from domain.events import AnyMessage, ReplyReceived
+from domain.names import Channel
 from starter.case_key import CaseKey
 from starter.demo.borrowers import Act
 from starter.refusals import NoAnswer, Refused
@@ -24,6 +25,8 @@ class Sender(Protocol):
     """The part of the client that is used here."""
 
     async def submit(self, case: CaseKey, message: AnyMessage) -> object: ...
+
+    async def reply(self, case: CaseKey, channel: Channel, text: str, *, message_id: str) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,20 @@ async def _act(act: Act, lender: str, sender: Sender, clock: Clock) -> RefusedAc
     await _until(act.at, clock)
     while True:
         try:
-            await sender.submit(CaseKey(lender=lender, account=act.account), act.message)
+            await _send(act.message, CaseKey(lender=lender, account=act.account), sender)
         except Refused as refused:
             return RefusedAct(act, refused.code)
         except (NoAnswer, RPCError):
             await asyncio.sleep(AGAIN_AFTER.total_seconds())
         else:
             return None
+
+
+async def _send(message: AnyMessage, case: CaseKey, sender: Sender) -> None:
+    if isinstance(message, ReplyReceived):
+        await sender.reply(case, message.channel, message.intent.upper(), message_id=message.id)
+    else:
+        await sender.submit(case, message)
 
 
 async def _until(at: datetime, clock: Clock) -> None:

@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from starter.demo.sample import COLUMNS, SAMPLE_FILE, draw, read_accounts
-
-SAMPLE_SIZE = 240
+from starter.demo.sample import COLUMNS, SAMPLE_FILE, SAMPLE_LENGTH, draw, read_accounts
 
 
 def write_sample(source: Path, target: Path, count: int) -> None:
@@ -27,7 +25,7 @@ def write_sample(source: Path, target: Path, count: int) -> None:
 
 def main(
     source: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The data set as CSV, gzipped or not.")],
-    count: Annotated[int, typer.Option(min=1, help="How many accounts to draw.")] = SAMPLE_SIZE,
+    count: Annotated[int, typer.Option(min=1, help="How many accounts to draw.")] = SAMPLE_LENGTH,
 ) -> None:
     """Draw the demonstration's sample from the UCI data set."""
     write_sample(source, Path(__file__).parent / "data" / SAMPLE_FILE, count)

@@ -17,6 +17,9 @@ MONTHS = 6
 OWED_AT_LEAST = 1000
 """New Taiwan dollars. Below it an account is left out: nobody collects the price of a lunch."""
 
+SAMPLE_LENGTH = 240
+"""Accounts in the committed sample."""
+
 SAMPLE_FILE = "credit_card_clients_sample.csv"
 
 STATUS_COLUMNS = ("PAY_0", "PAY_2", "PAY_3", "PAY_4", "PAY_5", "PAY_6")

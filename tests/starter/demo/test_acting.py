@@ -8,8 +8,9 @@ import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.clock import Clock
-from domain.events import AnyMessage, PaymentReceived
+from domain.events import AnyMessage, PaymentReceived, ReplyReceived
 from domain.money import Money
+from domain.names import Channel, ReplyIntent
 from starter.case_key import CaseKey
 from starter.demo import acting
 from starter.demo.acting import act_out
@@ -35,6 +36,9 @@ class Recorder:
         if self._failures:
             raise self._failures.pop(0)
         self.taken.append((case.case_id, message.id, self._clock.business(datetime.now(UTC))))
+
+    async def reply(self, case: CaseKey, channel: Channel, text: str, *, message_id: str) -> None:
+        self.taken.append((case.case_id, f"{message_id} by {channel}: {text}", self._clock.business(datetime.now(UTC))))
 
 
 def a_payment(clock: Clock, days: int, name: str) -> Act:
@@ -74,3 +78,12 @@ async def test_a_message_is_sent_again_until_somebody_answers(clock: Clock) -> N
 
     assert await act_out([a_payment(clock, 0, "patient")], "bank", recorder, clock) == ()
     assert [message for _, message, _ in recorder.taken] == ["patient"]
+
+
+async def test_a_reply_is_sent_as_the_words_that_the_borrower_wrote(clock: Clock) -> None:
+    recorder = Recorder(clock)
+    reply = ReplyReceived(id="r-1", channel=Channel.SMS, intent=ReplyIntent.STOP)
+
+    await act_out([Act(datetime.now(UTC), "card-1", reply)], "bank", recorder, clock)
+
+    assert [message for _, message, _ in recorder.taken] == ["r-1 by sms: STOP"]

@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from starter.demo.make_sample import SAMPLE_SIZE, write_sample
-from starter.demo.sample import COLUMNS, MONTHS, CardAccount, SampleError, committed_sample, draw, read_accounts
+from starter.demo.make_sample import write_sample
+from starter.demo.sample import (
+    COLUMNS,
+    MONTHS,
+    SAMPLE_LENGTH,
+    CardAccount,
+    SampleError,
+    committed_sample,
+    draw,
+    read_accounts,
+)
 
 DEFAULTED_IN_THE_DATA = 2033 / 3490
 """Of the delinquent accounts that the sample was drawn from."""
@@ -42,7 +51,7 @@ def accounts(least: int = 1) -> st.SearchStrategy[list[CardAccount]]:
 def test_the_committed_sample_is_of_delinquent_accounts_that_owe_something() -> None:
     sample = committed_sample()
 
-    assert len(sample) == SAMPLE_SIZE
+    assert len(sample) == SAMPLE_LENGTH
     assert all(each.is_delinquent for each in sample)
     assert [each.number for each in sample] == sorted({each.number for each in sample})
 
