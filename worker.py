@@ -26,14 +26,16 @@ from providers.counsel.mail import CounselMail
 from providers.email.connections import MailServer
 from providers.email.message import Sender
 from providers.email.smtp import SmtpEmailProvider, SmtpSettings
-from providers.letter.print_folder import PrintFolderProvider
+from providers.letter.print_folder import PrintFolderProvider, PrintFolderSettings
 from providers.sms.twilio_sms import TwilioSmsProvider
 from providers.twilio_api.account import TwilioSettings
 from providers.voice.twilio_voice import TwilioVoiceProvider
-from rulebook.load import Rulebook, RulebookError
+from rulebook.load import Rulebook
+from rulebook.problems import RulebookError
 from runtime.health import HealthServer
 from runtime.logging import configure_logging, logger
-from runtime.settings import SettingsError, WorkerSettings, load_settings
+from runtime.settings import WorkerSettings, load_settings
+from runtime.settings_problems import SettingsError
 from runtime.telemetry import OPEN_CASES, start_telemetry
 from runtime.temporal import (
     TemporalNotReady,
@@ -81,7 +83,7 @@ def make_providers(settings: WorkerSettings) -> tuple[Mapping[Channel, ChannelPr
         Channel.EMAIL: email,
         Channel.SMS: TwilioSmsProvider(_twilio(settings, settings.twilio_sms_from, base_url)),
         Channel.VOICE: TwilioVoiceProvider(_twilio(settings, settings.twilio_voice_from, base_url)),
-        Channel.LETTER: PrintFolderProvider(settings.print_folder),
+        Channel.LETTER: PrintFolderProvider(PrintFolderSettings(settings.print_folder)),
     }, email
 
 
@@ -146,9 +148,8 @@ def make_workers(
 
 
 @asynccontextmanager
-async def working(client: Client, settings: WorkerSettings) -> AsyncIterator[None]:
+async def working(client: Client, settings: WorkerSettings, rulebook: Rulebook) -> AsyncIterator[None]:
     """A worker that works inside this block. On leaving it, what is in flight is finished first."""
-    rulebook = Rulebook.load()
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
@@ -161,13 +162,17 @@ async def working(client: Client, settings: WorkerSettings) -> AsyncIterator[Non
             await stack.enter_async_context(worker)
         await ensure_current_deployment_version(client, settings.deployment_name, settings.build_id)
         if settings.health_port is not None:
-            checks = {"temporal": client.service_client.check_health, "postgres": database.check}
-            await stack.enter_async_context(
-                HealthServer(host=settings.bind_address, port=settings.health_port, checks=checks)
-            )
+            await stack.enter_async_context(_health(client, database, settings.bind_address, settings.health_port))
         _log.info("worker ready", deployment=settings.deployment_name, build_id=settings.build_id)
         yield
         _log.info("worker stops", deployment=settings.deployment_name)
+
+
+def _health(client: Client, database: Database, host: str, port: int) -> HealthServer:
+    async def temporal_answers() -> None:
+        await client.service_client.check_health()
+
+    return HealthServer(host=host, port=port, checks={"temporal": temporal_answers, "postgres": database.check})
 
 
 async def run(settings: WorkerSettings) -> None:
@@ -175,10 +180,11 @@ async def run(settings: WorkerSettings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    rulebook = Rulebook.load()
     telemetry = start_telemetry(settings, service="dunlin-worker")
     try:
         client = await connect(settings, runtime=telemetry.runtime, plugins=telemetry.plugins)
-        async with working(client, settings), asyncio.TaskGroup() as tasks:
+        async with working(client, settings, rulebook), asyncio.TaskGroup() as tasks:
             counting = tasks.create_task(
                 report_count(client, OPEN_CASES.set, query=OPEN_CASES_QUERY, every=OPEN_CASES_EVERY)
             )

@@ -1,0 +1,37 @@
+"""One Temporal server for the end-to-end tests, and a whole Dunlin for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from rulebook.load import Rulebook
+from runtime.temporal import DATA_CONVERTER
+from tests.e2e.world import TEMPORAL_BINARY, World, world
+from workflows.search_attributes import ALL
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[Client]:
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(TEMPORAL_BINARY),
+        data_converter=DATA_CONVERTER,
+        search_attributes=ALL,
+        dev_server_log_level="error",
+    ) as environment:
+        yield environment.client
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return Rulebook.load()
+
+
+@pytest.fixture
+async def dunlin(temporal: Client, database_url: str, tmp_path: Path, rulebook: Rulebook) -> AsyncIterator[World]:
+    async with world(temporal, database_url, tmp_path, rulebook) as whole:
+        yield whole

@@ -1,0 +1,163 @@
+"""A whole Dunlin for tests: real Postgres, a real Temporal server, a real mail server, and Twilio's stand-in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client, WorkflowHandle
+
+from db.session import Database
+from domain.clock import Clock
+from domain.registration import AccountRegistration, LenderRegistration
+from rulebook.load import Rulebook
+from runtime.settings import WorkerSettings
+from runtime.smtp_sink import SmtpSink
+from runtime.twilio_stand_in import TwilioStandIn
+from starter.case_key import CaseKey
+from starter.client import DunlinClient
+from worker import working
+
+TEMPORAL_BINARY = Path(sys.executable).parent / "temporal"
+ACCOUNT_SID = "AC" + "0" * 32
+AUTH_TOKEN = "test-token"
+DAYS_PER_SECOND = 86_400
+
+LENDER = LenderRegistration(
+    id="acme",
+    name="Acme Collections",
+    creditor_name="Acme Bank",
+    phone="+442079460000",
+    email="help@acme.example",
+    postal_address="1 Example Street\nLondon",
+    pay_url="https://acme.example/pay",
+    dispute_url="https://acme.example/dispute",
+    stop_url="https://acme.example/stop",
+)
+
+
+@dataclass
+class World:
+    """What a test can reach of it."""
+
+    temporal: Client
+    database: Database
+    rulebook: Rulebook
+    sink: SmtpSink
+    twilio: TwilioStandIn
+    settings: WorkerSettings
+    lender: LenderRegistration
+
+    def client(self, clock: Clock | None = None) -> DunlinClient:
+        return DunlinClient(self.temporal, self.database, self.rulebook, clock=clock or Clock())
+
+    def workflow(self, case: CaseKey) -> WorkflowHandle[Any, Any]:
+        return self.temporal.get_workflow_handle(case.workflow_id)
+
+
+def fast_clock(days_per_second: float = 1.0) -> Clock:
+    """Business time that starts now and runs fast."""
+    return Clock(factor=int(DAYS_PER_SECOND * days_per_second), anchor=datetime.now(UTC))
+
+
+def account(
+    *,
+    policy: str = "uk-personal-loan",
+    days_past_due: int = 5,
+    amount: str = "250.00",
+    currency: str = "GBP",
+    zone: str = "Europe/London",
+    locale: str = "en-GB",
+    channels: tuple[str, ...] = ("email", "sms", "voice"),
+    name: str = "Example Borrower",
+    lender: str = "acme",
+    today: date | None = None,
+    account_id: str | None = None,
+    consumer_id: str | None = None,
+) -> AccountRegistration:
+    """An account whose one obligation is that late."""
+    number = account_id or f"A-{uuid4().hex[:10]}"
+    points = {
+        "email": {"channel": "email", "place": "email", "value": f"{number.lower()}@borrowers.example.com"},
+        "sms": {"channel": "sms", "place": "mobile", "value": "+447700900123"},
+        "voice": {"channel": "voice", "place": "mobile", "value": "+447700900123"},
+    }
+    due = (today or datetime.now(UTC).date()) - timedelta(days=days_past_due)
+    return AccountRegistration.model_validate_json(
+        json.dumps(
+            {
+                "lender": lender,
+                "account": number,
+                "consumer": {
+                    "id": consumer_id or f"P-{number}",
+                    "full_name": name,
+                    "locale": locale,
+                    "zones": [zone],
+                    "contact_points": [points[channel] for channel in channels],
+                },
+                "product": "personal-loan",
+                "currency": currency,
+                "zone": zone,
+                "policy": policy,
+                "obligations": [
+                    {"id": "o-1", "amount": {"amount": amount, "currency": currency}, "due": due.isoformat()}
+                ],
+            }
+        )
+    )
+
+
+def key_of(registration: AccountRegistration) -> CaseKey:
+    return CaseKey(lender=registration.lender, account=registration.account)
+
+
+@asynccontextmanager
+async def world(
+    temporal: Client, database_url: str, folder: Path, rulebook: Rulebook, *, work: bool = True
+) -> AsyncIterator[World]:
+    """Servers, client and, with `work`, a worker in this process."""
+    async with SmtpSink() as sink, TwilioStandIn(account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN) as twilio:
+        settings = settings_for(database_url, temporal, sink, twilio, folder)
+        database = Database(database_url)
+        whole = World(temporal, database, rulebook, sink, twilio, settings, LENDER)
+        try:
+            await whole.client().register_lender(LENDER)
+            if work:
+                async with working(temporal, settings, rulebook):
+                    yield whole
+            else:
+                yield whole
+        finally:
+            await database.close()
+
+
+def settings_for(
+    database_url: str, temporal: Client, sink: SmtpSink, twilio: TwilioStandIn, folder: Path
+) -> WorkerSettings:
+    return WorkerSettings.model_validate(
+        {
+            "DATABASE_URL": database_url,
+            "temporal_address": temporal.service_client.config.target_host,
+            "public_base_url": "http://127.0.0.1:9",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": sink.port,
+            "smtp_starttls": False,
+            "smtp_from": "collections@acme.example",
+            "twilio_account_sid": ACCOUNT_SID,
+            "twilio_auth_token": AUTH_TOKEN,
+            "twilio_base_url": f"http://127.0.0.1:{twilio.port}",
+            "twilio_sms_from": "+15005550006",
+            "twilio_voice_from": "+15005550006",
+            "print_folder": str(folder),
+            "health_port": 0,
+            "metrics_port": 0,
+            "shutdown_grace_seconds": 5,
+        }
+    )
