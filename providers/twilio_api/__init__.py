@@ -1,0 +1,1 @@
+"""What text messages and calls share: the Twilio account, its client and its error codes."""
