@@ -1,4 +1,4 @@
-"""The sandbox that the texts of templates run in: they can say, choose and list what they are given, and nothing else."""
+"""The sandbox of the texts: templates can say, choose and list what they are given, and nothing else."""
 
 from __future__ import annotations
 
