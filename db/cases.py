@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.projections import save_projections
 from domain.events import Entry, OpeningObligation
 from domain.journal import ChainedLine, chain
-from domain.money import Money
+from domain.money import CurrencyMismatch, Money
 from domain.names import HoldKind
 from domain.state import CaseState
 
@@ -152,7 +152,8 @@ async def save_case(
 ) -> CaseRecord:
     """Write a case's new state under the next sequence number, and append the entries that led to it to its journal.
 
-    Raises StaleCase when it is not at `record.sequence` any more; then nothing was written.
+    Raises StaleCase when it is not at `record.sequence` any more, and CurrencyMismatch when the view is in another
+    currency than the account; then nothing was written.
     """
     lines = chain(record.case_id, record.journal_length, record.journal_hash, entries)
     saved = replace(
@@ -163,7 +164,7 @@ async def save_case(
         journal_hash=lines[-1].hash if lines else record.journal_hash,
         obligations=(),
     )
-    values = _state_values(state) | _view_values(view)
+    values = _state_values(state) | _view_values(view, record.currency)
     values |= {"case_id": record.case_id, "sequence": record.sequence, "lines": _lines_json(lines)}
     values |= {"journal_length": saved.journal_length, "journal_hash": saved.journal_hash}
     if (await session.execute(_SAVE_CASE, values)).scalar_one() == 0:
@@ -215,7 +216,10 @@ def _state_values(state: CaseState) -> dict[str, Any]:
     }
 
 
-def _view_values(view: CaseView) -> dict[str, Any]:
+def _view_values(view: CaseView, currency: str) -> dict[str, Any]:
+    for amount in (view.outstanding, view.past_due, view.credit):
+        if amount.currency != currency:
+            raise CurrencyMismatch(amount.currency, currency)
     return {
         "outstanding_minor": view.outstanding.minor,
         "past_due_minor": view.past_due.minor,

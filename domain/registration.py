@@ -24,10 +24,8 @@ _CASE_ID: TypeAdapter[str] = TypeAdapter(Id)
 _LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TEXT_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
-_E164 = re.compile(r"^\+[1-9][0-9]{6,14}$")
-_EMAIL = re.compile(
-    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
-)
+_E164 = r"^\+[1-9][0-9]{6,14}$"
+_EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 EMAIL_LENGTH_MAX = 254
 
 
@@ -120,9 +118,11 @@ class ContactPointRegistration(Registration):
         if self.place not in PLACES[self.channel]:
             places = ", ".join(sorted(PLACES[self.channel]))
             raise ValueError(f"place of {self.channel} must be one of {places}")
-        if self.channel in {Channel.SMS, Channel.VOICE} and not _E164.match(self.value):
+        if self.channel in {Channel.SMS, Channel.VOICE} and not re.fullmatch(_E164, self.value):
             raise ValueError("value must be a telephone number in E.164: a plus, the country, the number, no spaces")
-        if self.channel is Channel.EMAIL and not (len(self.value) <= EMAIL_LENGTH_MAX and _EMAIL.match(self.value)):
+        if self.channel is Channel.EMAIL and not (
+            len(self.value) <= EMAIL_LENGTH_MAX and re.fullmatch(_EMAIL, self.value)
+        ):
             raise ValueError("value must be one e-mail address such as name@example.com")
         return self
 

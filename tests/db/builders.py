@@ -101,8 +101,8 @@ def payments(number: int, first: int = 1) -> list[Entry]:
 
 def a_view(currency: str = "USD", **changes: Any) -> CaseView:
     plain: dict[str, Any] = {
-        "outstanding": Money.parse("250.00", currency),
-        "past_due": Money.parse("250.00", currency),
+        "outstanding": Money(25_000, currency),
+        "past_due": Money(25_000, currency),
         "credit": Money.zero(currency),
         "oldest_due": date(2026, 2, 1),
         "holds": (),

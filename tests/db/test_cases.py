@@ -15,7 +15,7 @@ from db.cases import CaseRecord, StaleCase, UnknownCase, find_case, lock_case, s
 from db.session import Database, DatabaseFailure
 from domain import events
 from domain.events import Entry
-from domain.money import MINOR_UNITS_MAX, Money
+from domain.money import MINOR_UNITS_MAX, CurrencyMismatch, Money
 from domain.names import CloseReason, HoldKind
 from tests.db.builders import (
     CASE,
@@ -83,6 +83,15 @@ async def test_saving_what_somebody_else_saved_meanwhile_is_refused_and_writes_n
 
     assert await _found(database) == newest
     assert await ask(database, "SELECT count(*) FROM journal") == 2
+
+
+async def test_a_read_model_in_another_currency_is_refused(database: Database) -> None:
+    await register(database)
+    opened = await open_case(database)
+
+    with pytest.raises(CurrencyMismatch):
+        async with database.transaction() as session:
+            await save(session, opened, [], a_view("EUR"))
 
 
 async def test_a_message_id_is_journaled_once(database: Database) -> None:
