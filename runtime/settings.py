@@ -146,10 +146,12 @@ class ClientSettings(_Group):
 
     @field_validator("database_url")
     @classmethod
-    def _is_postgres(cls, url: SecretStr) -> SecretStr:
-        if not re.match(r"^postgres(ql)?(\+asyncpg)?://", url.get_secret_value()):
+    def _for_asyncpg(cls, url: SecretStr) -> SecretStr:
+        """Any usual form of a Postgres URL, in the one that names the driver."""
+        address = re.fullmatch(r"postgres(?:ql)?(?:\+asyncpg)?://(.*)", url.get_secret_value())
+        if address is None:
             raise ValueError("is not the URL of a Postgres database")
-        return url
+        return SecretStr(f"postgresql+asyncpg://{address[1]}")
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -46,7 +47,7 @@ CONTACTS = _meter.create_counter(
     "dunlin.contacts", unit="{contact}", description="Contacts by channel and outcome: sent, failed, unknown."
 )
 DEFERRALS = _meter.create_counter(
-    "dunlin.deferrals", unit="{contact}", description="Contacts that the gate put off or suppressed, by reason."
+    "dunlin.deferrals", unit="{contact}", description="Contacts that the gate put off or suppressed, by rule."
 )
 MESSAGES = _meter.create_counter(
     "dunlin.messages", unit="{message}", description="Messages to cases by kind and status."
@@ -84,6 +85,7 @@ def start_telemetry(settings: ClientSettings, *, service: str = "dunlin") -> Tel
         {
             "service.name": service,
             "service.version": settings.build_id,
+            "service.instance.id": str(uuid4()),  # keeps the counters of several workers apart
             "deployment.environment.name": settings.environment.value,
         }
     )

@@ -61,6 +61,8 @@ async def start_worker(stack: Stack) -> LeashedProcess:
 def addresses(stack: Stack) -> Table:
     """Where everything of a stack can be reached."""
     table = Table(title="Dunlin's embedded stack", show_header=False, title_justify="left")
+    table.add_column()
+    table.add_column(overflow="fold")
     for name, where in (
         ("Temporal UI", stack.temporal_ui_url),
         ("Temporal", stack.temporal_address),

@@ -133,6 +133,14 @@ def test_production_requires_a_build_id_and_https(environ: pytest.MonkeyPatch) -
     }
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+def test_any_usual_form_of_the_database_url_is_taken(environ: pytest.MonkeyPatch, scheme: str) -> None:
+    environ.setenv("DATABASE_URL", f"{scheme}://dunlin:hunter2@db/dunlin")
+    assert (
+        load_settings(ClientSettings).database_url.get_secret_value() == "postgresql+asyncpg://dunlin:hunter2@db/dunlin"
+    )
+
+
 def test_a_client_needs_no_provider(environ: pytest.MonkeyPatch) -> None:
     for name in COMPLETE:
         if name != "DATABASE_URL":
