@@ -49,9 +49,6 @@ CONTACTS = _meter.create_counter(
 DEFERRALS = _meter.create_counter(
     "dunlin.deferrals", unit="{contact}", description="Contacts that the gate put off or suppressed, by rule."
 )
-MESSAGES = _meter.create_counter(
-    "dunlin.messages", unit="{message}", description="Messages to cases by kind and status."
-)
 OPEN_CASES = _meter.create_gauge("dunlin.open_cases", unit="{case}", description="Cases that are running.")
 PROVIDER_CALL_SECONDS = _meter.create_histogram(
     "dunlin.provider_call", unit="s", description="How long providers take to accept a message."
@@ -109,11 +106,6 @@ def start_telemetry(settings: ClientSettings, *, service: str = "dunlin") -> Tel
 def tracer() -> trace.Tracer:
     """Dunlin's tracer: a no-op when no endpoint is set."""
     return trace.get_tracer("dunlin")
-
-
-def meter() -> metrics.Meter:
-    """Dunlin's meter: a no-op when no endpoint is set."""
-    return _meter
 
 
 @contextmanager
