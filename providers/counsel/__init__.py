@@ -1,0 +1,1 @@
+"""What counsel gets: the referral bundle and the notice to stop work."""
