@@ -23,6 +23,7 @@ from db.session import Database
 from domain import events
 from domain.accept import ACCEPTED_WHEN_CLOSED
 from domain.balance import total_charged, total_settling
+from domain.casework import AnswerStatus
 from domain.clock import PRODUCTION_CLOCK, Clock
 from domain.events import AnyMessage, Entry
 from domain.money import Money
@@ -106,19 +107,18 @@ class DunlinClient(Verbs):
     async def submit(self, case: CaseKey, message: AnyMessage, *, beside: Beside | None = None) -> MessageResult:
         """Have a message applied, and say what it did. What a closed case still accepts starts it again.
 
-        Sent again with the same id and content, it gets the same answer.
+        Sent again with the same id and content, it gets the same answer, as a duplicate.
         """
-        record = await self._accept(case, message, beside)
-        if _starts_the_case(record, message):
-            return await self._gateway.update_with_start(self._terms(case, record), message)
-        try:
-            return await self._gateway.update(case, message)
-        except NotRunning:
-            raise not_started(case.case_id) from None
+        record, acceptance = await self._accept(case, message, beside)
+        result = await self._update(case, record, message)
+        if acceptance is Acceptance.ACCEPTED and result.status == AnswerStatus.DUPLICATE:
+            # A contact that was about to leave found it in the inbox and applied it before the update arrived.
+            return result.model_copy(update={"status": AnswerStatus.APPLIED})
+        return result
 
     async def signal(self, case: CaseKey, message: AnyMessage, *, beside: Beside | None = None) -> None:
         """Hand a message over without waiting for what it does: what the case refuses is only in its journal."""
-        record = await self._accept(case, message, beside)
+        record, _ = await self._accept(case, message, beside)
         if _starts_the_case(record, message):
             await self._gateway.signal_with_start(self._terms(case, record), message)
             return
@@ -169,7 +169,15 @@ class DunlinClient(Verbs):
             await _find(session, case)
             return await read(session, case.case_id)
 
-    async def _accept(self, case: CaseKey, message: AnyMessage, beside: Beside | None) -> CaseRecord:
+    async def _update(self, case: CaseKey, record: CaseRecord, message: AnyMessage) -> MessageResult:
+        if _starts_the_case(record, message):
+            return await self._gateway.update_with_start(self._terms(case, record), message)
+        try:
+            return await self._gateway.update(case, message)
+        except NotRunning:
+            raise not_started(case.case_id) from None
+
+    async def _accept(self, case: CaseKey, message: AnyMessage, beside: Beside | None) -> tuple[CaseRecord, Acceptance]:
         """Write the message to the inbox, where every contact looks before it leaves."""
         async with self._database.transaction() as session:
             record = await _find(session, case)
@@ -181,7 +189,7 @@ class DunlinClient(Verbs):
             acceptance = await accept_message(session, case.case_id, message)
             if acceptance is Acceptance.CONFLICT:
                 raise id_used_for_another()
-        return record
+        return record, acceptance
 
     def _terms(self, case: CaseKey, record: CaseRecord) -> CaseTerms:
         state = record.state

@@ -49,7 +49,8 @@ async def opened_database(settings: ClientSettings) -> AsyncIterator[Database]:
     database = Database(asyncpg_url(url), pool_size=settings.database_pool_size)
     try:
         with postgres_answers(url):
-            yield database
+            await database.check()
+        yield database
     finally:
         await database.close()
 

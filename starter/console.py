@@ -42,6 +42,10 @@ def explain(error: Exception) -> tuple[str, int] | None:
     """What an error means to whoever typed the command, and the exit status; None for a fault of the program."""
     if isinstance(error, CommandError):
         return str(error), error.status
+    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and error.filename:
+        return f"{error.filename}: {error.strerror}: name a file that can be read or written", MALFORMED
+    if isinstance(error, OSError):
+        return f"input or output failed ({error.strerror or type(error).__name__}): run the command again", REFUSED
     return _explain_settings(error) or _explain_refusal(error) or _explain_outage(error)
 
 
