@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiosmtplib
@@ -23,6 +24,7 @@ _CRLF = b"\r\n"
 class MailServer:
     """The server that takes the mails. `ca_file` names further authorities to trust (PEM).
 
+    `client_name` is how we introduce ourselves (EHLO): this machine's name, where nothing better is known.
     `timeout_s` is how long the server may take over any one reply. A connection that has been idle for longer than
     `idle_s_max` is not used again: servers drop them, and a firewall does so without a word.
     """
@@ -33,7 +35,7 @@ class MailServer:
     username: str | None = None
     password: str | None = None
     ca_file: Path | None = None
-    client_name: str = "localhost"
+    client_name: str = field(default_factory=socket.gethostname)
     connections_max: int = 4
     idle_s_max: float = 30.0
     timeout_s: float = 60.0
