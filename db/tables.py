@@ -181,7 +181,9 @@ class CollectionCase(SQLModel, table=True):
         _one_of("close_reason", CloseReason),
         _currency(),
         CheckConstraint("sequence >= 0 AND journal_length >= 0", name="counts"),
-        CheckConstraint("(state IS NULL) = (sequence = 0)", name="opened"),
+        CheckConstraint(
+            f"(state IS NULL) = (sequence = 0) AND (status = '{REGISTERED}') = (sequence = 0)", name="opened"
+        ),
         CheckConstraint("outstanding_minor >= 0 AND past_due_minor >= 0 AND credit_minor >= 0", name="amounts"),
         CheckConstraint("past_due_minor <= outstanding_minor", name="past_due"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),

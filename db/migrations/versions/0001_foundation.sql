@@ -97,7 +97,7 @@ CREATE TABLE collection_case (
     CONSTRAINT collection_case_close_reason_check CHECK (close_reason IN ('paid', 'recalled', 'charged_off', 'returned_to_lender', 'referral_ended')),
     CONSTRAINT collection_case_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT collection_case_counts_check CHECK (sequence >= 0 AND journal_length >= 0),
-    CONSTRAINT collection_case_opened_check CHECK ((state IS NULL) = (sequence = 0)),
+    CONSTRAINT collection_case_opened_check CHECK ((state IS NULL) = (sequence = 0) AND (status = 'registered') = (sequence = 0)),
     CONSTRAINT collection_case_amounts_check CHECK (outstanding_minor >= 0 AND past_due_minor >= 0 AND credit_minor >= 0),
     CONSTRAINT collection_case_past_due_check CHECK (past_due_minor <= outstanding_minor),
     CONSTRAINT collection_case_closed_check CHECK ((status = 'closed') = (closed_at IS NOT NULL))
@@ -265,4 +265,4 @@ SELECT
     outstanding_minor, past_due_minor, credit_minor, oldest_due, holds, promise_due, next_action_at, next_action,
     referral_status, policy_id, policy_version, opened_at, updated_at, closed_at, close_reason
 FROM collection_case
-WHERE sequence > 0;
+WHERE status <> 'registered';
