@@ -75,8 +75,8 @@ def _only_known_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     owner = record.name.split(".")[0]
     event["_source"] = f"{record.module}.{record.funcName}:{record.lineno}"
     if owner == "temporalio":
-        # What Temporal quotes, an error above all, follows a colon.
-        return {**event, **_temporal_fields(record), "event": str(record.msg).split(":")[0]}
+        # What Temporal quotes, an error above all, follows a colon and a space.
+        return {**event, **_temporal_fields(record), "event": str(record.msg).split(": ")[0]}
     return event if owner in OWN_PACKAGES else {**event, "event": WITHHELD}
 
 
