@@ -16,8 +16,12 @@ IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 POOL_TIMEOUT_SECONDS = 30
 
 
-_CLASSES_WITHOUT_VALUES = ("40", "42", "53", "54", "55", "57")
-"""Classes of SQLSTATE whose messages name statements, locks and limits, and never the value of a row or parameter."""
+_CLASSES_WITHOUT_VALUES = ("08", "28", "3D", "40", "42", "53", "54", "55", "57")
+"""Classes of SQLSTATE whose messages name databases, statements, locks and limits, never a value of a row."""
+
+
+Session = AsyncSession
+"""What a transaction is worked with: the only name of the database library that other packages need."""
 
 
 class DatabaseFailure(RuntimeError):
@@ -68,6 +72,7 @@ class Database:
         """
         try:
             async with self._sessions() as session, session.begin():
+                await _connect(session)
                 yield session
         except DBAPIError as error:
             # Without its cause, or a traceback would show the row that the original error quotes.
@@ -81,6 +86,14 @@ class Database:
     async def close(self) -> None:
         """Close every connection of the pool."""
         await self._engine.dispose()
+
+
+async def _connect(session: AsyncSession) -> None:
+    try:
+        await session.connection()
+    except OSError as error:
+        reason = f"cannot be reached ({type(error).__name__}), check that it runs and that DATABASE_URL is right"
+        raise DatabaseFailure(reason, "", ()) from None
 
 
 def _replace_if_closed(connection: Any, record: Any, proxy: Any) -> None:

@@ -53,11 +53,12 @@ _SETTINGS = {
 
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
-# $$ stays the process id across exec, so the process that is started here *is* the server.
+# $$ stays the process id across exec, so the process that is started here *is* the server. The watch alone keeps
+# standard output open: its end is the sign that the watch has gone too.
 _SERVER_WITH_WATCH = """
 exec 3<&0
 (read -r stopped <&3 || kill -INT $$ 2>/dev/null) &
-exec "$@" </dev/null 3<&-
+exec "$@" </dev/null >&2 3<&-
 """
 
 
@@ -100,7 +101,7 @@ class EmbeddedPostgres:
             self._process = subprocess.Popen(  # noqa: S603  the words are this file's own
                 [*self._as_owner(), "/bin/sh", "-c", _SERVER_WITH_WATCH, "postgres", *self._server_command()],
                 stdin=subprocess.PIPE,
-                stdout=log,
+                stdout=subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in a terminal is for this process, which then stops the server in turn
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from db.session import Database, DatabaseFailure
 from tests.db.builders import EMAIL, NAME, PERSONAL, PHONE, ask, register
@@ -83,6 +84,22 @@ async def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used
     await other.close()
 
     assert await ask(database, "SELECT 1") == 1
+
+
+async def test_a_server_that_is_away_is_said_so(tmp_path: Path) -> None:
+    away = Database(f"postgresql+asyncpg://someone:password@/name?host={tmp_path}")
+
+    with pytest.raises(DatabaseFailure, match="check that it runs") as caught:
+        await ask(away, "SELECT 1")
+
+    assert "password" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_database_that_does_not_exist_is_named(database_url: str) -> None:
+    missing = Database(make_url(database_url).set(database="nowhere").render_as_string(hide_password=False))
+
+    with pytest.raises(DatabaseFailure, match='database "nowhere" does not exist'):
+        await ask(missing, "SELECT 1")
 
 
 @pytest.mark.parametrize("setting", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
