@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from activities.desk import HISTORY_LOOKBACK, Desk, Standing, check_sequence
 from activities.message_facts import digest_of, facts_of, render_for
 from activities.signatures import ContactCall, Turn
 from activities.turn import sheet_of
 from db.contact_facts import ContactFacts, load_for_contact
 from db.contacts import ClaimKey, ContactRow, NewClaim, insert_claim, renew_claim
+from db.session import Session
 from db.tables import ClaimStatus
 from domain import events
 from domain.compliance.gate import gate
@@ -111,7 +110,7 @@ def _ask_gate(standing: Standing, planned: Contact) -> Verdict:
     )
 
 
-async def _defer(desk: Desk, session: AsyncSession, standing: Standing, later: Contact, verdict: Verdict) -> Turn:
+async def _defer(desk: Desk, session: Session, standing: Standing, later: Contact, verdict: Verdict) -> Turn:
     """Journal until when the contact has to wait, and by which rules."""
     reasons = tuple(reason for reason in verdict.reasons if reason.effect != Effect.ALLOW) or (_OUTSIDE_THE_PLAN,)
     deferral = events.ContactDeferred(
@@ -126,7 +125,7 @@ async def _defer(desk: Desk, session: AsyncSession, standing: Standing, later: C
     return await desk.save(session, desk.after(standing, (Entry(at=standing.now, event=deferral),)))
 
 
-async def _save_first(desk: Desk, session: AsyncSession, standing: Standing) -> Standing:
+async def _save_first(desk: Desk, session: Session, standing: Standing) -> Standing:
     """Messages or bookkeeping that came to light are saved with the claim, in the same transaction."""
     sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
     saved = await desk.write(session, standing, sheet)
@@ -148,7 +147,7 @@ def _message(desk: Desk, standing: Standing, facts: ContactFacts, planned: Conta
     return Outgoing(reference=reference, to=address, content=content)
 
 
-async def _write(session: AsyncSession, claimed: Claimed, planned: Contact, *, is_new: bool) -> None:
+async def _write(session: Session, claimed: Claimed, planned: Contact, *, is_new: bool) -> None:
     standing, message = claimed.standing, claimed.message
     if not is_new:
         await renew_claim(session, message.reference, digest_of(message.content), standing.now)

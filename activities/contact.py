@@ -8,10 +8,10 @@ and where it cannot, the contact counts as sent and the journal says that it is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -19,8 +19,9 @@ from activities.claim import Claimed, Interrupted, claim
 from activities.desk import HISTORY_LOOKBACK, Desk
 from activities.signatures import ActivityName, ContactCall, Turn
 from db.consumer_facts import set_consent, set_contact_point_usable
-from db.contacts import mark_retryable, mark_unknown, record_failure, record_receipt
+from db.contacts import ContactRow, mark_retryable, mark_unknown, record_failure, record_receipt
 from db.persons import load_person
+from db.session import Session
 from domain import events
 from domain.decision import Contact
 from domain.events import Entry, Reason
@@ -37,6 +38,24 @@ from runtime.telemetry import CONTACTS, provider_call
 
 Taken = ProviderReceipt | FinalProviderError | UncertainProviderError
 """What is known after the provider was called: it took the message, refused it for good, or nobody can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What is journaled of a contact whatever became of it. `at` is when it was claimed: the gate's instant."""
+
+    contact: str
+    point: str | None
+    at: datetime
+    allowed_by: tuple[Reason, ...] = ()
+
+    @classmethod
+    def of_claimed(cls, claimed: Claimed) -> _Attempt:
+        return cls(claimed.message.reference, claimed.point.id, claimed.standing.now, claimed.allowed_by)
+
+    @classmethod
+    def of_claim(cls, earlier: ContactRow) -> _Attempt:
+        return cls(earlier.id, earlier.contact_point_id, earlier.claimed_at)
 
 
 class ContactActivity:
@@ -56,14 +75,14 @@ class ContactActivity:
         if isinstance(claimed, Interrupted):
             found = await self._ask(call.contact.channel, claimed)
             if found is not None:
-                return await self._record(call, claimed.claim.id, claimed.claim.contact_point_id, found, ())
+                return await self._record(call, _Attempt.of_claim(claimed.claim), found)
             await self._give_up_claim(claimed.claim.id, "not_taken")
             claimed = await claim(self._desk, call)
         if isinstance(claimed, Turn):
             return claimed
         assert isinstance(claimed, Claimed), "a claim that was given up is not interrupted"
         taken = await self._send(claimed.message, call.contact.channel)
-        return await self._record(call, claimed.message.reference, claimed.point.id, taken, claimed.allowed_by)
+        return await self._record(call, _Attempt.of_claimed(claimed), taken)
 
     async def _send(self, message: Outgoing, channel: Channel) -> Taken:
         try:
@@ -91,34 +110,32 @@ class ContactActivity:
         async with self._desk.database.transaction() as session:
             await mark_retryable(session, contact, code)
 
-    async def _record(
-        self, call: ContactCall, contact: str, point: str | None, taken: Taken, allowed_by: tuple[Reason, ...]
-    ) -> Turn:
+    async def _record(self, call: ContactCall, attempt: _Attempt, taken: Taken) -> Turn:
         """The receipt, what it says of the person, the journal and the next decision, in one transaction."""
         now = self._desk.now(call.case, call.contact.at)
         async with self._desk.database.transaction() as session:
             record = await self._desk.locked(session, call.case, call.sequence)
-            await _write_receipt(session, contact, taken, now)
+            await _write_receipt(session, attempt, taken)
             if isinstance(taken, FinalProviderError):
-                await _learn(session, record.consumer_id, call.contact.channel, point, taken, now)
+                await _learn(session, record.consumer_id, call.contact.channel, attempt.point, taken, now)
             person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
             standing = self._desk.as_recorded(record, person, call.contact, now)
-            entry = Entry(at=now, event=_event(call.contact, contact, taken, allowed_by))
+            entry = Entry(at=attempt.at, event=_event(call.contact, attempt, taken))
             return await self._desk.save(session, self._desk.after(standing, (entry,)))
 
 
-async def _write_receipt(session: AsyncSession, contact: str, taken: Taken, now: datetime) -> None:
+async def _write_receipt(session: Session, attempt: _Attempt, taken: Taken) -> None:
     match taken:
         case ProviderReceipt():
-            await record_receipt(session, contact, taken.provider_id, now)
+            await record_receipt(session, attempt.contact, taken.provider_id, attempt.at)
         case FinalProviderError():
-            await record_failure(session, contact, taken.code)
+            await record_failure(session, attempt.contact, taken.code)
         case UncertainProviderError():
-            await mark_unknown(session, contact, now)
+            await mark_unknown(session, attempt.contact, attempt.at)
 
 
 async def _learn(
-    session: AsyncSession,
+    session: Session,
     consumer_id: str,
     channel: Channel,
     point: str | None,
@@ -134,15 +151,13 @@ async def _learn(
         await set_contact_point_usable(session, consumer_id, point, usable=False)
 
 
-def _event(
-    planned: Contact, contact: str, taken: Taken, allowed_by: tuple[Reason, ...]
-) -> events.ContactMade | events.ContactFailed:
+def _event(planned: Contact, attempt: _Attempt, taken: Taken) -> events.ContactMade | events.ContactFailed:
     if isinstance(taken, FinalProviderError):
         CONTACTS.add(1, {"channel": planned.channel, "outcome": Outcome.FAILED})
         return events.ContactFailed(
             step=planned.step,
             obligation=planned.obligation,
-            contact=contact,
+            contact=attempt.contact,
             channel=planned.channel,
             code=taken.code,
         )
@@ -153,9 +168,9 @@ def _event(
     return events.ContactMade(
         step=planned.step,
         obligation=planned.obligation,
-        contact=contact,
+        contact=attempt.contact,
         channel=planned.channel,
         template=planned.template,
         outcome=outcome,
-        allowed_by=allowed_by,
+        allowed_by=attempt.allowed_by,
     )

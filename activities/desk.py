@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.exceptions import ApplicationError
 
 from activities.facts import record_facts
@@ -15,7 +14,7 @@ from activities.turn import answer_of, sheet_of, view_of
 from db.cases import CaseRecord, UnknownCase, lock_case, save_case
 from db.inbox import InboxMessage, mark_applied, unapplied
 from db.persons import load_person
-from db.session import Database
+from db.session import Database, Session
 from domain.casework import Judged, receive
 from domain.compliance.model import RulePack
 from domain.conduct import conduct
@@ -91,7 +90,7 @@ class Desk:
             standing = await self.stand(session, record, person, inbox, messages, now)
             return await self.save(session, standing)
 
-    async def locked(self, session: AsyncSession, case: CaseRef, sequence: int) -> CaseRecord:
+    async def locked(self, session: Session, case: CaseRef, sequence: int) -> CaseRecord:
         """The case's record under lock. Raises DatabaseBehindHistory."""
         try:
             record = await lock_case(session, case.case_id)
@@ -102,7 +101,7 @@ class Desk:
 
     async def stand(
         self,
-        session: AsyncSession,
+        session: Session,
         record: CaseRecord,
         person: Person,
         inbox: Sequence[InboxMessage],
@@ -164,7 +163,7 @@ class Desk:
             entries=(*standing.entries, *entries, *conducted.entries),
         )
 
-    async def save(self, session: AsyncSession, standing: Standing) -> Turn:
+    async def save(self, session: Session, standing: Standing) -> Turn:
         """Write the case, its journal and its read model, and say where it stands."""
         sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
         saved = await self.write(session, standing, sheet)
@@ -176,7 +175,7 @@ class Desk:
             closed=standing.state.closed_because,
         )
 
-    async def write(self, session: AsyncSession, standing: Standing, sheet: CaseSheet) -> CaseRecord:
+    async def write(self, session: Session, standing: Standing, sheet: CaseSheet) -> CaseRecord:
         """Write the case, its journal and its read model."""
         view = view_of(sheet, standing.decision, standing.now)
         saved = await save_case(session, standing.record, standing.state, standing.entries, view)

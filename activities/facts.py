@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from db.cases import CaseRecord
 from db.consumer_facts import set_consent, set_contact_point_usable
 from db.contacts import UnknownContact, record_call, record_call_outcome, record_delivery
 from db.persons import UnknownConsumer
+from db.session import Session
 from domain import events
 from domain.casework import AnswerStatus, Judged
 from domain.events import Message
@@ -28,7 +27,7 @@ CHANGES_THE_PERSON = (
 )
 
 
-async def record_facts(session: AsyncSession, record: CaseRecord, judged: Iterable[Judged], now: datetime) -> bool:
+async def record_facts(session: Session, record: CaseRecord, judged: Iterable[Judged], now: datetime) -> bool:
     """Write down what the applied messages say of the person and their contacts. True if anything was written.
 
     A report on a contact or contact point that Dunlin does not know stays in the journal and changes nothing else.
@@ -45,7 +44,7 @@ async def record_facts(session: AsyncSession, record: CaseRecord, judged: Iterab
     return changed
 
 
-async def _record(session: AsyncSession, record: CaseRecord, message: Message, now: datetime) -> None:
+async def _record(session: Session, record: CaseRecord, message: Message, now: datetime) -> None:
     match message:
         case events.ConsentChanged():
             await set_consent(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
 from activities.signatures import CaseSheet
@@ -19,7 +18,7 @@ from db.consumer_facts import put_contact_point, store_reply
 from db.inbox import Acceptance, accept_message
 from db.journal import JournalLine, read
 from db.registration import RegistrationOutcome, register_lender
-from db.session import Database
+from db.session import Database, Session
 from domain import events
 from domain.accept import ACCEPTED_WHEN_CLOSED
 from domain.balance import total_charged, total_settling
@@ -50,7 +49,7 @@ from workflows.inputs import MessageResult
 
 ANSWER_WITHIN = timedelta(seconds=30)
 
-Beside = Callable[[AsyncSession, CaseRecord], Awaitable[None]]
+Beside = Callable[[Session, CaseRecord], Awaitable[None]]
 """What is written in the transaction that accepts a message: personal data, which the message itself never carries."""
 
 
@@ -132,7 +131,7 @@ class DunlinClient(Verbs):
     ) -> MessageResult:
         """Add or change a number or an address. The point must have an id; its value goes to Postgres alone."""
 
-        async def keep(session: AsyncSession, record: CaseRecord) -> None:
+        async def keep(session: Session, record: CaseRecord) -> None:
             await put_contact_point(session, record.consumer_id, point)
 
         message = events.ContactPointChanged(
@@ -143,7 +142,7 @@ class DunlinClient(Verbs):
     async def reply(self, case: CaseKey, channel: Channel, text: str, *, message_id: str) -> MessageResult:
         """The borrower answered. The text goes to Postgres alone; the message says what its keyword asks for."""
 
-        async def keep(session: AsyncSession, record: CaseRecord) -> None:
+        async def keep(session: Session, record: CaseRecord) -> None:
             now = self._clock.business(datetime.now(UTC))
             await store_reply(session, record.case_id, message_id, channel, text, now)
 
@@ -218,7 +217,7 @@ def _case_terms(case: CaseKey, product: str, outstanding: Money, policy: Policy)
     return CaseTerms(case, product, outstanding, f"{policy.id} v{policy.version}", policy.priority)
 
 
-async def _find(session: AsyncSession, case: CaseKey) -> CaseRecord:
+async def _find(session: Session, case: CaseKey) -> CaseRecord:
     record = await find_case(session, case.case_id)
     if record is None:
         raise unknown_account(case.case_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 
 from workflows import attributes, calls, sheet
 from workflows.inbox import Inbox
@@ -61,7 +61,7 @@ class CollectionCase:
 
     @workflow.run
     async def run(self, start: CaseStart) -> CaseOutcome:
-        turn = self._take(await calls.open_case(OpenCaseRequest(case=self._case)))
+        turn = await self._take(await calls.open_case(OpenCaseRequest(case=self._case)))
         while self._inbox or turn.closed is None:
             if self._inbox:
                 turn = await self._apply_messages()
@@ -86,9 +86,8 @@ class CollectionCase:
     async def _apply_messages(self) -> Turn:
         batch = self._inbox.batch()
         messages = tuple(message for _, message in batch)
-        turn = await calls.apply_messages(ApplyRequest(case=self._case, sequence=self._sequence, messages=messages))
-        await self._follow_referral(turn)
-        self._take(turn)
+        request = ApplyRequest(case=self._case, sequence=self._sequence, messages=messages)
+        turn = await self._take(await calls.apply_messages(request))
         self._inbox.settle(batch, turn.answers)
         return turn
 
@@ -97,20 +96,18 @@ class CollectionCase:
         if isinstance(decision, Contact):
             return await self._contact(decision)
         request = AdvanceRequest(case=self._case, sequence=self._sequence, not_before=sheet.due_at(turn))
-        after = await calls.advance_case(request, decision.reason)
-        await self._follow_referral(after)
-        return self._take(after)
+        return await self._take(await calls.advance_case(request, decision.reason))
 
     async def _contact(self, decision: Contact) -> Turn:
         call = ContactCall(case=self._case, sequence=self._sequence, contact=decision)
         try:
-            return self._take(await calls.contact(call))
+            return await self._take(await calls.contact(call))
         except ActivityError:
             workflow.logger.warning("contact not made: provider down", extra={"channel": decision.channel})
         # Nothing was recorded, or the claim says what is not known. The case must be free to react while it waits.
         await self._wait_for_message(calls.CONTACT_AGAIN_AFTER, f"{decision.channel} provider down: try again later")
         request = AdvanceRequest(case=self._case, sequence=self._sequence, not_before=decision.at)
-        return self._take(await calls.advance_case(request, "plan the contact anew"))
+        return await self._take(await calls.advance_case(request, "plan the contact anew"))
 
     async def _sleep(self, turn: Turn) -> None:
         due = sheet.due_at(turn)
@@ -133,24 +130,23 @@ class CollectionCase:
     def _now(self) -> datetime:
         return self._case.clock.business(workflow.now())
 
-    def _take(self, turn: Turn) -> Turn:
-        """Remember where the case stands and show it to people."""
+    async def _take(self, turn: Turn) -> Turn:
+        """Remember where the case stands, show it to people, and let the referral follow."""
+        before = self._turn.sheet.referral if self._turn is not None else None
         self._turn = turn
         self._sequence = turn.sequence
         workflow.set_current_details(sheet.markdown(turn))
         changes = attributes.changes(turn.sheet, workflow.info().typed_search_attributes)
         if changes:
             workflow.upsert_search_attributes(changes)
+        if turn.sheet.referral is not None and turn.sheet.referral is not before:
+            await self._follow_referral(turn.sheet, turn.sheet.referral)
         return turn
 
-    async def _follow_referral(self, turn: Turn) -> None:
+    async def _follow_referral(self, case_sheet: CaseSheet, status: ReferralStatus) -> None:
         """Start the referral's own workflow when it is proposed, and pass on what happens to it."""
-        before = self._turn.sheet.referral if self._turn is not None else None
-        status = turn.sheet.referral
-        if status is None or status is before:
-            return
         if status is ReferralStatus.PROPOSED:
-            await self._start_referral(turn.sheet)
+            await self._start_referral(case_sheet)
             return
         referral = workflow.get_external_workflow_handle(referral_workflow_id(self._case))
         try:
@@ -159,13 +155,17 @@ class CollectionCase:
             workflow.logger.info("the referral's workflow has ended already")
 
     async def _start_referral(self, case_sheet: CaseSheet) -> None:
-        await workflow.start_child_workflow(
-            REFERRAL_WORKFLOW,
-            ReferralStart(case=self._case, referral=case_sheet.referral_id or ""),
-            id=referral_workflow_id(self._case),
-            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            static_summary=f"legal referral of {self._case.case_id}: {case_sheet.outstanding}",
-        )
+        assert case_sheet.referral_id is not None, "a proposed referral has an id"
+        try:
+            await workflow.start_child_workflow(
+                REFERRAL_WORKFLOW,
+                ReferralStart(case=self._case, referral=case_sheet.referral_id),
+                id=referral_workflow_id(self._case),
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=f"legal referral of {self._case.case_id}: {case_sheet.outstanding}",
+            )
+        except WorkflowAlreadyStartedError:
+            workflow.logger.info("an earlier run of this case started the referral")
 
     def _has_grown_long(self) -> bool:
         info = workflow.info()

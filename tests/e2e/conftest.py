@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from rulebook.load import Rulebook
 from runtime.temporal import DATA_CONVERTER
-from tests.e2e.world import TEMPORAL_BINARY, World, world
+from tests.e2e.world import TEMPORAL_BINARY, TIMERS_ARE_EXACT, World, world
 from workflows.search_attributes import ALL
 
 
@@ -22,6 +22,7 @@ async def temporal() -> AsyncIterator[Client]:
         data_converter=DATA_CONVERTER,
         search_attributes=ALL,
         dev_server_log_level="error",
+        dev_server_extra_args=["--dynamic-config-value", TIMERS_ARE_EXACT],
     ) as environment:
         yield environment.client
 
@@ -35,3 +36,6 @@ def rulebook() -> Rulebook:
 async def dunlin(temporal: Client, database_url: str, tmp_path: Path, rulebook: Rulebook) -> AsyncIterator[World]:
     async with world(temporal, database_url, tmp_path, rulebook) as whole:
         yield whole
+        # The server outlives the test, its database does not.
+        async for running in temporal.list_workflows("ExecutionStatus = 'Running'"):
+            await temporal.get_workflow_handle(running.id).terminate("the test is over")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +29,9 @@ from worker import working
 TEMPORAL_BINARY = Path(sys.executable).parent / "temporal"
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "test-token"
-DAYS_PER_SECOND = 86_400
+TIMERS_ARE_EXACT = 'history.timerProcessorMaxTimeShift="10ms"'
+"""By default they fire on a grid of a second."""
+SECONDS_PER_DAY = 86_400
 
 LENDER = LenderRegistration(
     id="acme",
@@ -58,13 +61,40 @@ class World:
     def client(self, clock: Clock | None = None) -> DunlinClient:
         return DunlinClient(self.temporal, self.database, self.rulebook, clock=clock or Clock())
 
+    async def kinds(self, case: CaseKey) -> list[str]:
+        """The kinds of everything that happened to a case so far, in order."""
+        return [line.kind for line in await self.client().journal(case)]
+
+    async def has(self, case: CaseKey, kind: str, **facts: str) -> bool:
+        """Whether the journal has an event of that kind with those facts."""
+        return any(
+            line.kind == kind and all(line.event.get(name) == value for name, value in facts.items())
+            for line in await self.client().journal(case)
+        )
+
     def workflow(self, case: CaseKey) -> WorkflowHandle[Any, Any]:
         return self.temporal.get_workflow_handle(case.workflow_id)
 
 
-def fast_clock(days_per_second: float = 1.0) -> Clock:
-    """Business time that starts now and runs fast."""
-    return Clock(factor=int(DAYS_PER_SECOND * days_per_second), anchor=datetime.now(UTC))
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""Monday morning: the business instant at which the tests' cases begin, whatever day it is."""
+
+
+def fast_clock(seconds_per_day: float = 0.5, start: datetime = START) -> Clock:
+    """Business time that shows `start` now, and runs fast."""
+    factor = int(SECONDS_PER_DAY / seconds_per_day)
+    now = datetime.now(UTC)
+    return Clock(factor=factor, anchor=now + (now - start) / (factor - 1))
+
+
+async def eventually(what: str, holds: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    """Look until something holds; fail with `what` when it does not come."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not await holds():  # noqa: ASYNC110 - what is looked at tells nobody when it changes
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"after {seconds} s still not so: {what}") from None
 
 
 def account(
@@ -89,7 +119,7 @@ def account(
         "sms": {"channel": "sms", "place": "mobile", "value": "+447700900123"},
         "voice": {"channel": "voice", "place": "mobile", "value": "+447700900123"},
     }
-    due = (today or datetime.now(UTC).date()) - timedelta(days=days_past_due)
+    due = (today or START.date()) - timedelta(days=days_past_due)
     return AccountRegistration.model_validate_json(
         json.dumps(
             {
