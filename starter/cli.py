@@ -27,9 +27,12 @@ ENTRIES = (
     Entry(
         "journal", "starter.journal_commands:app", "Read what happened to a case, and verify that nobody changed it."
     ),
+    Entry("policy", "starter.policy_commands:app", "Check, draw, preview and publish treatment policies."),
     Entry("contract", "starter.contract_commands:contract", "Write the JSON Schemas of all messages."),
     Entry("migrate", "starter.migrate_commands:migrate", "Bring the database up to date."),
     Entry("door", "starter.door.command:door", "Run the HTTP door that providers report to."),
+    Entry("up", "starter.stack_commands:up", "Run everything on this machine, for development."),
+    Entry("demo", "starter.demo.command:demo", "Watch a portfolio being collected, months in minutes."),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -179,10 +180,21 @@ def show_line(text: str) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Print a value for programs."""
+    """Print a value for programs, with money in the one JSON form that it has everywhere."""
     from pydantic_core import to_json
 
-    sys.stdout.write(to_json(value, indent=2).decode() + "\n")
+    sys.stdout.write(to_json(_json_ready(value), indent=2).decode() + "\n")
+
+
+def _json_ready(value: Any) -> Any:
+    """A value whose dataclasses are turned into JSON by their types, which know how, and not field by field."""
+    from pydantic import TypeAdapter
+
+    if isinstance(value, dict):
+        return {key: _json_ready(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_ready(item) for item in value]
+    return TypeAdapter(type(value)).dump_python(value, mode="json") if is_dataclass(value) else value
 
 
 def _print(table: Any) -> None:

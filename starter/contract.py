@@ -16,6 +16,7 @@ from workflows.inputs import CaseOutcome, CaseStart, MessageResult
 
 CONTRACT_FOLDER = Path("docs/contract")
 
+_ID = "urn:dunlin:contract:"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _SENT_TO_DUNLIN: dict[str, type[BaseModel]] = {
@@ -45,16 +46,16 @@ def write_contract(folder: Path) -> list[Path]:
     """Write the contract's files, and remove schemas of what is no longer part of it. Returns what is written."""
     folder.mkdir(parents=True, exist_ok=True)
     current = documents()
-    for stale in folder.glob("*.json"):
-        if stale.name not in current:
-            stale.unlink()
+    for file in folder.glob("*.schema.json"):
+        if file.name not in current and f'"$id": "{_ID}' in file.read_text(encoding="utf-8"):
+            file.unlink()
     for name, content in current.items():
         (folder / name).write_text(content, encoding="utf-8")
     return [folder / name for name in current]
 
 
 def _schema(name: str, model: type[BaseModel], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
-    return {"$schema": _DIALECT, "$id": f"urn:dunlin:contract:{name}", **model.model_json_schema(mode=mode)}
+    return {"$schema": _DIALECT, "$id": f"{_ID}{name}", **model.model_json_schema(mode=mode)}
 
 
 def _text(content: Any) -> str:

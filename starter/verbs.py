@@ -11,7 +11,7 @@ from datetime import date
 from domain import events
 from domain.events import AdjustmentReason, AnyMessage, DisputeCategory, DisputeOutcome, ReversalReason
 from domain.money import Money
-from domain.names import Channel, Component, Direction, HoldKind, Outcome
+from domain.names import Channel, Component, Direction, HoldKind, Outcome, ReferralStatus
 from starter.case_key import CaseKey
 from workflows.inputs import MessageResult
 
@@ -89,6 +89,11 @@ class Verbs(ABC):
     ) -> MessageResult:
         """A person approves or declines the proposed legal referral. `decided_by` is their opaque id."""
         return await self.submit(case, events.ReferralDecided(id=message_id, approved=approved, decided_by=decided_by))
+
+    async def report_referral(self, case: CaseKey, status: ReferralStatus, *, message_id: str) -> MessageResult:
+        """Counsel reports how the referral stands. Raises ValueError for a status that is not counsel's to report."""
+        report = {"id": message_id, "status": status}
+        return await self.submit(case, events.ReferralStatusChanged.model_validate(report))
 
     async def recall(self, case: CaseKey, *, message_id: str) -> MessageResult:
         """The lender takes the account back: all contact ends."""
