@@ -32,13 +32,23 @@ from runtime.settings import StackSettings
 from runtime.settings_problems import PREFIX
 
 START_SECONDS_MAX = 60.0
+PROGRAM_GRACE_SECONDS = 40.0
+"""Longer than a worker takes to finish what is in flight, by its default settings."""
 ACCOUNT_SID = "AC" + "0" * 32
 INBOUND_PATH = "/webhooks/twilio/inbound"
 """Where the stand-in posts borrowers' replies to."""
 PORTS = ("temporal", "temporal_ui", "smtp", "twilio", "callback", "metrics", "health")
 
 _POLL_SECONDS = 0.05
-_FAIRNESS = ("matching.enableFairness=true", "matching.autoEnableV2=true", "frontend.WorkflowPauseEnabled=true")
+_SERVER_OPTIONS = (
+    "matching.enableFairness=true",
+    "matching.autoEnableV2=true",
+    "frontend.WorkflowPauseEnabled=true",
+    'history.timerProcessorMaxTimeShift="10ms"',
+    "history.timerProcessorMaxPollRPS=1000",
+)
+"""What is off by default. Timers would fire on a grid of a second, a whole day where business time runs that fast; and
+on a finer grid with the default of 20 polls a second still 150 ms late, against 10 ms with more (medians, measured)."""
 _log = logger(__name__)
 
 
@@ -157,13 +167,10 @@ class Stack:
             "DUNLIN_HEALTH_PORT": ports["health"],
         }
 
-    def run(self, name: str, program: Sequence[str], *, grace_seconds: float = 40.0, **more: str) -> LeashedProcess:
-        """Start a program with the environment of this stack, and `more` of it; it stops before the servers do.
-
-        A worker gets the grace that it needs to finish what is in flight.
-        """
+    def run(self, name: str, program: Sequence[str], **more: str) -> LeashedProcess:
+        """Start a program with the environment of this stack, and `more` of it; it stops before the servers do."""
         environment = {**_clean_environment(), **self.environment(), **more}
-        return self._leash(name, program, environment, grace_seconds=grace_seconds)
+        return self._leash(name, program, environment, grace_seconds=PROGRAM_GRACE_SECONDS)
 
     def _make_folders(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -238,7 +245,7 @@ class Stack:
         command += ["--ui-disable-news-fetch", "--db-filename", str(self.folder / "temporal.db")]
         for pragma in ("journal_mode=wal", "synchronous=0"):
             command += ["--sqlite-pragma", pragma]
-        for value in _FAIRNESS:
+        for value in _SERVER_OPTIONS:
             command += ["--dynamic-config-value", value]
         return command
 
