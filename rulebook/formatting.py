@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -14,6 +15,9 @@ from domain.currency import exponent_of
 from domain.money import Money
 
 VALUE_LENGTH_MAX = 200
+
+# CLDR's currency spacing, which Babel leaves out: a code made of letters stands apart from its number.
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 # They turn the reading direction of what follows, so that a name could disguise the text after it.
 _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -35,7 +39,8 @@ def format_money(money: Money, locale: str) -> str:
     # CLDR shows some currencies without their minor unit. What is owed is shown to the last unit.
     places = exponent_of(money.currency)
     pattern.frac_prec = (places, places)
-    return str(pattern.apply(money.decimal, where, currency=money.currency, currency_digits=False))
+    written = str(pattern.apply(money.decimal, where, currency=money.currency, currency_digits=False))
+    return _LETTER_BEFORE_DIGIT.sub("\u00a0", written)
 
 
 def format_day(day: date, locale: str) -> str:

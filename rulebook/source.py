@@ -74,7 +74,8 @@ def read_document(path: Path) -> Document:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        never_closed = error.problem == "found unexpected end of stream"
+        mark = error.context_mark if never_closed else error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
         raise _refusal(path, line, f"not valid YAML: {error.problem}; check indentation, colons and quotes") from None
     except YAMLError as error:

@@ -1,0 +1,135 @@
+"""`dunlin policy`, as typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from typer.testing import CliRunner, Result
+
+from rulebook.load import DEFAULT_ROOT, Rulebook
+from starter.console import CommandError
+from starter.policy_commands import app
+from tests.rulebook.books import POLICY, as_draft, copied, edit
+
+UK = str(DEFAULT_ROOT / POLICY)
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"})
+
+
+def test_check_says_what_a_reviewer_wants_to_know() -> None:
+    result = _run("check", UK)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0].endswith("uk-personal-loan v1 (published), Personal loans, United Kingdom")
+    assert result.stdout.splitlines()[1:] == [
+        "    5 stages, 14 steps: at most 14 contacts from day -5 to day 96; referral from day 105, end on day 125",
+        "    longest text message: final-demand, 3 segments of GSM-7",
+    ]
+
+
+def test_check_lists_every_fault_and_ends_with_1(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    path = edit(root, POLICY, "priority: 3", "priorty: 3")
+    edit(root, POLICY, "currency: GBP", "currency: GBX")
+
+    result = _run("check", str(path), UK)
+
+    assert result.exit_code == 1
+    assert f"{path}:" in result.stderr
+    assert "priorty: unknown key; did you mean priority?" in result.stderr
+    assert "currency: unknown currency" in result.stderr
+    assert "OK" in result.stdout, "the sound file is reported all the same"
+
+
+def test_check_without_a_file_checks_the_whole_rulebook() -> None:
+    assert _run("check").stdout == "OK  4 policies, 5 law packs, 33 message templates\n"
+
+
+@pytest.mark.parametrize("policy", [policy.id for policy in Rulebook.load().policies])
+def test_show_draws_every_step_on_eighty_columns_without_colour(policy: str) -> None:
+    found = Rulebook.load().latest_published(policy)
+
+    result = _run("show", policy)
+
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert max(map(cell_len, lines)) <= 80
+    assert "\x1b" not in result.stdout
+    assert all(any(f" {step.id} " in line and f"{step.day} " in line for line in lines) for step in found.steps)
+    for stage in found.stages:
+        drawn = next(line for line in lines if line.startswith(stage.id))
+        assert sum(char.isupper() for char in drawn) == len(stage.steps)
+
+
+def test_show_draws_days_in_order_on_the_axis() -> None:
+    lines = _run("show", UK).stdout.splitlines()
+    numbers = next(line for line in lines if line.startswith("day "))
+    ticks = lines[lines.index(numbers) + 1]
+    day_zero = numbers.index(" 0 ") + 1
+
+    assert ticks[day_zero] == "|"
+    assert next(line for line in lines if line.startswith("before-due")).index("S") == day_zero
+    assert next(line for line in lines if line.startswith("early")).index("S") > day_zero
+    referral = next(line for line in lines if line.startswith("referral")).index("R")
+    assert next(line for line in lines if line.startswith("final")).index("E") < referral
+    assert next(line for line in lines if line.startswith("end ")).index("X") > referral
+
+
+def test_show_finds_a_version_and_names_the_policies_when_there_is_none() -> None:
+    assert _run("show", "uk-personal-loan@1").stdout == _run("show", UK).stdout
+
+    unknown = _run("show", "uk-personal-loan@7")
+
+    assert isinstance(unknown.exception, CommandError)
+    assert "no policy uk-personal-loan@7: name a file, or one of cn-consumer-loan@1" in str(unknown.exception)
+
+
+def test_list_names_each_policy_with_its_status() -> None:
+    rows = [line.split() for line in _run("list").stdout.splitlines()]
+
+    assert ["uk-personal-loan", "1", "published", "GBP", "en-GB", "uk"] in rows
+
+
+def test_preview_prints_the_texts_of_a_step() -> None:
+    result = _run("preview", "uk-personal-loan", "first-sms")
+
+    assert "--- first-reminder by sms\nExample Servicing Ltd for Example Bank: £1,234.00" in result.stdout
+    assert "--- first-reminder by email: We have not received your payment yet\n" in result.stdout
+    assert "Thank you" in _run("preview", "uk-personal-loan", "receipt", "--channel", "email").stdout
+    assert _run("preview", "uk-personal-loan", "receipt", "--html").stdout.startswith("<!doctype html>")
+
+
+def test_preview_names_the_steps_and_channels_that_there_are() -> None:
+    step = _run("preview", "uk-personal-loan", "none")
+    channel = _run("preview", "uk-personal-loan", "first-sms", "--channel", "letter")
+
+    assert "uk-personal-loan has no step none: it has pre-due-email, " in str(step.exception)
+    assert "step first-sms does not use letter: it uses sms, email" in str(channel.exception)
+
+
+def test_schema_writes_all_or_prints_one(tmp_path: Path) -> None:
+    assert _run("schema", "--folder", str(tmp_path / "new")).exit_code == 0
+
+    written = json.loads((tmp_path / "new" / "policy.schema.json").read_text("utf-8"))
+
+    assert written == json.loads(_run("schema", "policy").stdout)
+    assert "no schema polcy: there are policy, law, template, parts" in str(_run("schema", "polcy").exception)
+
+
+def test_publish_publishes_and_says_what_to_commit(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    path = as_draft(root)
+
+    result = _run("publish", str(path))
+
+    assert result.stdout == "uk-personal-loan v1 is published; commit its file and published.lock together\n"
+    assert Rulebook.load(root).latest_published("uk-personal-loan").version == 1
+    edit(root, POLICY, "priority: 3", "priority: 2")
+    again = _run("publish", str(path))
+    assert again.exit_code == 1
+    assert "was edited after it was published" in again.stderr
