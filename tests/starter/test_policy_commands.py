@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,14 @@ def test_publish_publishes_and_says_what_to_commit(tmp_path: Path) -> None:
     again = _run("publish", str(path))
     assert again.exit_code == 1
     assert "was edited after it was published" in again.stderr
+
+
+def test_the_page_on_policies_shows_only_commands_that_there_are() -> None:
+    page = (DEFAULT_ROOT.parent / "docs" / "policies.md").read_text("utf-8")
+
+    named = set(re.findall(r"dunlin policy ([a-z]+)", page))
+
+    assert named == {"check", "list", "preview", "publish", "schema", "show"}
+    assert named == {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
