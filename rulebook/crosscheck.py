@@ -48,7 +48,7 @@ def sms_sizes(policy: Policy, packs: Mapping[str, RulePack], templates: Template
 
 def debt_help(policy: Policy, packs: Mapping[str, RulePack]) -> tuple[DebtHelp, ...]:
     """The help with debts that the policy's law packs name, each once."""
-    return tuple(dict.fromkeys(help for name in policy.law if name in packs for help in packs[name].debt_help))
+    return tuple(dict.fromkeys(service for name in policy.law if name in packs for service in packs[name].debt_help))
 
 
 def policy_problems(read: Read[Policy], packs: Mapping[str, RulePack], templates: Templates) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from domain.messaging import Rendered
@@ -40,7 +41,7 @@ def prove(
                 forms[template.locale, template.id, channel] = form
     for locale, name in unused:
         problems.append(parts[locale].document.problem(("parts", name), "no template uses it; remove it"))
-    return Templates(forms, digests), tuple(dict.fromkeys(problems))
+    return Templates(MappingProxyType(forms), MappingProxyType(digests)), tuple(dict.fromkeys(problems))
 
 
 def _wording(parts: Read[Parts] | None) -> dict[str, Source]:

@@ -124,8 +124,8 @@ def facts_context(facts: MessageFacts, occasion: Occasion) -> dict[str, Any]:
         **{field.name: _tidy(getattr(facts.collector, field.name)) for field in fields(CollectorIdentity)},
     )
     values["debt_help"] = tuple(
-        SimpleNamespace(name=one_line(help.name), contact=one_line(help.contact), url=one_line(help.url))
-        for help in facts.debt_help
+        SimpleNamespace(name=one_line(service.name), contact=one_line(service.contact), url=one_line(service.url))
+        for service in facts.debt_help
     )
     return values | _FIXED
 
@@ -138,7 +138,7 @@ def _tidy(value: str) -> str:
 def _addresses(facts: MessageFacts) -> frozenset[str]:
     collector = facts.collector
     own = (collector.pay_url, collector.dispute_url, collector.stop_url, collector.email)
-    return frozenset(map(one_line, (*own, *(help.url for help in facts.debt_help))))
+    return frozenset(map(one_line, (*own, *(service.url for service in facts.debt_help))))
 
 
 def _html(locale: str, subject: str, blocks: tuple[Block, ...], links: Iterable[str]) -> str:
