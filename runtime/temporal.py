@@ -30,6 +30,7 @@ from runtime.privacy import safe_message
 from runtime.settings import ClientSettings
 
 _POLL_SECONDS = 0.1
+_NOT_YET = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED)
 _log = logger(__name__)
 
 
@@ -157,8 +158,9 @@ async def _make_current(client: Client, deployment_name: str, build_id: str) -> 
         )
     except RPCError as error:
         # Not found: no worker was seen yet. Failed precondition: the build lacks a task queue that the current one
-        # has, so its worker is still starting; or another worker just changed the deployment. Both are seen again.
-        if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
+        # has, so its worker is still starting; or another worker just changed the deployment. Resource exhausted: many
+        # workers start at once, and the server lets only a few ask at a time. All are seen again.
+        if error.status in _NOT_YET:
             return False
         raise
     _log.info("deployment version made current", deployment=deployment_name, build_id=build_id)

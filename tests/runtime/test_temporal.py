@@ -134,6 +134,20 @@ async def test_the_deployment_version_becomes_current_once_its_worker_polls(clie
     assert current.build_id == "1.0-abc"
 
 
+async def test_many_workers_that_start_at_once_wait_where_the_server_lets_only_a_few_ask(client: Client) -> None:
+    version = WorkerDeploymentVersion(deployment_name="runtime-test-fleet", build_id="1.0-abc")
+    worker = Worker(
+        client,
+        task_queue="fleet",
+        workflows=[Echo],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        deployment_config=WorkerDeploymentConfig(version=version, use_worker_versioning=True),
+    )
+    async with worker, asyncio.TaskGroup() as group:
+        for _ in range(10):
+            group.create_task(ensure_current_deployment_version(client, "runtime-test-fleet", "1.0-abc"))
+
+
 async def test_a_build_without_a_worker_does_not_become_current(client: Client) -> None:
     with pytest.raises(TemporalNotReady, match="no worker of deployment nobody, build 1, polls"):
         await ensure_current_deployment_version(client, "nobody", "1", timeout_seconds=0.5)
