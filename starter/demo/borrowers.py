@@ -85,8 +85,8 @@ DEFAULTERS = (
 """Of ten that defaulted."""
 
 _PROMISE_PERIOD = timedelta(days=7)
-_DISPUTE_PERIOD = timedelta(days=14)
-_HARDSHIP_PERIOD = timedelta(days=30)
+_DISPUTE_PERIOD = timedelta(days=10)
+_HARDSHIP_PERIOD = timedelta(days=21)
 _BANK_RETURNS_AFTER = timedelta(days=5)
 _PAYS_AGAIN_AFTER = timedelta(days=8)
 _LAWYERS_IMPRESS_AFTER = timedelta(days=7)

@@ -32,14 +32,18 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="Lines instead of a full screen.")] = False,
 ) -> None:
     """Collect a portfolio of real delinquent accounts in time-lapse, and watch it live."""
-    configure_logging(level="error", log_format="auto")
     console = Console(force_terminal=False if headless else None)
     chosen = (folder or _default_folder()).absolute()
+    chosen.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the folder, which is cleared; and not in the terminal, which is drawn on.
+    log = chosen.with_name(f"{chosen.name}.log").open("w", encoding="utf-8")
+    configure_logging(level="info", log_format="json", stream=log)
     failures: list[str] = []
 
     async def run() -> None:
         terms = Terms(accounts=accounts, days=days, seconds=seconds, opening=datetime.now(UTC))
-        failures.extend(await (go_on(chosen, console) if keep else begin(chosen, terms, console)))
+        result = await (go_on(chosen, console) if keep else begin(chosen, terms, console))
+        failures.extend(result.failures)
 
     try:
         run_until_signalled(run())

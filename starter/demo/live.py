@@ -38,8 +38,7 @@ class _Screen:
         self._frame = frame
 
     def show(self, snapshot: Snapshot, now: datetime) -> None:
-        height = self._live.console.size.height
-        self._live.update(screen(snapshot, self._frame, now, height), refresh=True)
+        self._live.update(screen(snapshot, self._frame, now, self._live.console.size), refresh=True)
 
 
 class _Lines:

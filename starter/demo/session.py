@@ -26,11 +26,10 @@ from starter.demo.view import Frame, summary
 from starter.stack_commands import start_worker
 
 
-async def begin(folder: Path, terms: Terms, console: Console) -> tuple[str, ...]:
-    """Run a new demonstration in a folder, whatever was there before. Its time begins when everything is up.
+async def begin(folder: Path, terms: Terms, console: Console) -> Result:
+    """Run a new demonstration in a folder, whatever an earlier one left there. Its time begins when everything is up.
 
-    Returns the checks that failed. When it is cancelled, it ends the show, and still checks and tells what there is.
-    Raises StackError.
+    When it is cancelled, it ends the show, and still checks and tells what there is. Raises StackError.
     """
     await clear(folder)
     terms.write(folder)
@@ -40,7 +39,7 @@ async def begin(folder: Path, terms: Terms, console: Console) -> tuple[str, ...]
         return await _run(stack, worker, terms, console)
 
 
-async def go_on(folder: Path, console: Console) -> tuple[str, ...]:
+async def go_on(folder: Path, console: Console) -> Result:
     """Go on with the demonstration in a folder, like `begin`. Its time has gone on since it was stopped."""
     terms = Terms.read(folder)
     async with _started(folder, console) as (stack, worker):
@@ -49,12 +48,12 @@ async def go_on(folder: Path, console: Console) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def _started(folder: Path, console: Console) -> AsyncIterator[tuple[Stack, LeashedProcess]]:
-    console.print("Starting Postgres, Temporal, a mail sink, a stand-in for Twilio, and a worker ...")
+    console.print("Starting Postgres, Temporal, a mail sink, a stand-in for Twilio, and a worker ...", soft_wrap=True)
     async with Stack(folder) as stack:
         yield stack, await start_worker(stack)
 
 
-async def _run(stack: Stack, worker: LeashedProcess, terms: Terms, console: Console) -> tuple[str, ...]:
+async def _run(stack: Stack, worker: LeashedProcess, terms: Terms, console: Console) -> Result:
     rulebook = Rulebook.load()
     temporal = await Client.connect(stack.temporal_address, data_converter=DATA_CONVERTER)
     database = Database(stack.environment()["DATABASE_URL"])
@@ -66,7 +65,7 @@ async def _run(stack: Stack, worker: LeashedProcess, terms: Terms, console: Cons
     finally:
         await database.close()
     _tell(result, frame, stack.folder, console)
-    return result.failures
+    return result
 
 
 async def _watched(demonstration: Demonstration, frame: Frame, console: Console) -> str:
@@ -83,7 +82,7 @@ async def _watched(demonstration: Demonstration, frame: Frame, console: Console)
 
 
 def _tell(result: Result, frame: Frame, folder: Path, console: Console) -> None:
-    console.print(summary(result.portfolio.snapshot, frame))
+    console.print(summary(result.portfolio.snapshot, frame, console.width))
     console.print(f"{result.ending} The journal has {result.journal_lines} lines.", highlight=False)
     for refused in result.refused:
         console.print(f"refused: {refused.act.message.id} ({refused.code})", highlight=False)

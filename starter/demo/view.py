@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.console import Group, RenderableType
+from rich.console import ConsoleDimensions, Group, RenderableType
 from rich.layout import Layout
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
@@ -21,7 +21,9 @@ from starter.console import money_text
 _FRAME_LINES = 2
 _HEADER_LINES = 3
 _FOOTER_LINES = 2
-_BAR_MARKS = 6
+_MONEY_LINES = 8
+_BAR_MARKS = 8
+_WIDTH_FOR_BARS = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,10 @@ class Frame:
         return max(0, min(self.days, (now - self.opening).days))
 
 
-def screen(snapshot: Snapshot, frame: Frame, now: datetime, height: int) -> Layout:
+def screen(snapshot: Snapshot, frame: Frame, now: datetime, size: ConsoleDimensions) -> Layout:
     """The whole terminal: figures above, the journal in what is left of it, where to look further below."""
-    figures = _figures(snapshot)
+    height = size.height
+    figures = _figures(snapshot, size.width)
     figure_lines = min(_figure_lines(snapshot), height - _HEADER_LINES - _FOOTER_LINES - _FRAME_LINES - 3)
     journal_lines = height - _HEADER_LINES - _FOOTER_LINES - figure_lines - _FRAME_LINES
     layout = Layout()
@@ -126,9 +129,9 @@ def status_line(snapshot: Snapshot, frame: Frame, now: datetime) -> str:
     )
 
 
-def summary(snapshot: Snapshot, frame: Frame) -> RenderableType:
+def summary(snapshot: Snapshot, frame: Frame, width: int) -> RenderableType:
     """The figures at the end."""
-    return Group(_figures(snapshot), _footer(frame))
+    return Group(_figures(snapshot, width), _footer(frame))
 
 
 def _header(snapshot: Snapshot, frame: Frame, now: datetime) -> Panel:
@@ -145,14 +148,19 @@ def _header(snapshot: Snapshot, frame: Frame, now: datetime) -> Panel:
     return Panel(line, title=f"Dunlin: collecting from {snapshot.cases} real accounts", title_align="left")
 
 
-def _figures(snapshot: Snapshot) -> RenderableType:
+def _figures(snapshot: Snapshot, width: int) -> RenderableType:
     middle = Group(_channels(snapshot), Text(""), _withheld(snapshot))
     columns = Table.grid(expand=True)
-    for ratio in (10, 12, 8):
+    for ratio in (11, 12, 8):
         columns.add_column(ratio=ratio)
     height = _figure_lines(snapshot)
     columns.add_row(
-        Panel(_stages(snapshot.stages), title="Cases by stage", title_align="left", height=height),
+        Panel(
+            _stages(snapshot.stages, with_bars=width >= _WIDTH_FOR_BARS),
+            title="Cases by stage",
+            title_align="left",
+            height=height,
+        ),
         Panel(middle, title="Contacts", title_align="left", height=height),
         Panel(_money_and_promises(snapshot), title="Money", title_align="left", height=height),
     )
@@ -161,22 +169,21 @@ def _figures(snapshot: Snapshot) -> RenderableType:
 
 def _figure_lines(snapshot: Snapshot) -> int:
     middle = 1 + max(1, len(snapshot.channels)) + 1 + 1 + max(1, len(snapshot.withheld))
-    return _FRAME_LINES + max(len(snapshot.stages), middle, len(_MONEY_ROWS))
+    return _FRAME_LINES + max(len(snapshot.stages), middle, _MONEY_LINES)
 
 
-def _stages(stages: Sequence[Stage]) -> Table:
+def _stages(stages: Sequence[Stage], *, with_bars: bool) -> Table:
     table = Table.grid(expand=True, padding=(0, 1))
     table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column(justify="right", style="bold")
-    table.add_column(width=_BAR_MARKS)
+    table.add_column(justify="right", no_wrap=True)
+    if with_bars:
+        table.add_column(width=_BAR_MARKS)
     most = max((stage.cases for stage in stages), default=0)
     for stage in stages:
         style = "green" if stage.is_end else "yellow"
-        table.add_row(
-            Text(stage.title, style="" if stage.cases else "dim"),
-            str(stage.cases),
-            Text("■" * _bar_length(stage.cases, most), style=style),
-        )
+        bar = [Text("■" * _bar_length(stage.cases, most), style=style)] if with_bars else []
+        title = Text(stage.title, style="" if stage.cases else "dim")
+        table.add_row(title, Text(str(stage.cases), style=f"bold {style}" if stage.cases else "dim"), *bar)
     return table
 
 
@@ -211,9 +218,6 @@ def _counts(first: str, *others: str) -> Table:
     return table
 
 
-_MONEY_ROWS = ("outstanding", "", "collected", "", "", "promises kept", "promises broken", "promises open")
-
-
 def _money_and_promises(snapshot: Snapshot) -> RenderableType:
     amounts = Table.grid(expand=True)
     amounts.add_column(justify="right")
@@ -225,8 +229,8 @@ def _money_and_promises(snapshot: Snapshot) -> RenderableType:
     promises.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     promises.add_column(justify="right", style="bold")
     promises.add_row("promises kept", str(snapshot.promises_kept))
-    promises.add_row("promises broken", str(snapshot.promises_broken))
-    promises.add_row("promises open", str(snapshot.promises_open))
+    promises.add_row("  broken", str(snapshot.promises_broken))
+    promises.add_row("  open", str(snapshot.promises_open))
     return Group(amounts, Text(""), promises)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleDimensions, RenderableType
 
 from domain.money import Money
 from starter.demo.view import (
@@ -72,7 +72,7 @@ def drawn(picture: RenderableType, width: int, height: int) -> list[str]:
 
 @pytest.mark.parametrize(("width", "height"), [(100, 40), (80, 24)])
 def test_everything_is_on_the_screen_whatever_its_size(width: int, height: int) -> None:
-    lines = drawn(screen(BUSY, FRAME, NOW, height), width, height)
+    lines = drawn(screen(BUSY, FRAME, NOW, ConsoleDimensions(width, height)), width, height)
 
     text = "\n".join(lines)
     assert len(lines) <= height
@@ -84,7 +84,8 @@ def test_everything_is_on_the_screen_whatever_its_size(width: int, height: int) 
         "With counsel",
         "email           ",
         "default.opt-out",
-        "promises broken",
+        "promises kept",
+        "  broken",
         "card-1000",
         "http://127.0.0.1:18233",
         "state/mail",
@@ -96,19 +97,22 @@ def test_everything_is_on_the_screen_whatever_its_size(width: int, height: int) 
 
 def test_a_larger_screen_shows_more_of_the_journal() -> None:
     def journal_lines(height: int) -> int:
-        return sum("first-reminder" in line for line in drawn(screen(BUSY, FRAME, NOW, height), 100, height))
+        return sum(
+            "first-reminder" in line
+            for line in drawn(screen(BUSY, FRAME, NOW, ConsoleDimensions(100, height)), 100, height)
+        )
 
     assert 3 <= journal_lines(24) < journal_lines(40) < journal_lines(60)
 
 
 def test_the_journal_is_in_the_time_of_the_accounts_zone() -> None:
-    text = "\n".join(drawn(screen(BUSY, FRAME, NOW, 40), 100, 40))
+    text = "\n".join(drawn(screen(BUSY, FRAME, NOW, ConsoleDimensions(100, 40)), 100, 40))
 
     assert "14 Dec 11:00 card-1000" in text
 
 
 def test_an_empty_portfolio_can_be_looked_at() -> None:
-    text = "\n".join(drawn(screen(NOTHING_YET, FRAME, OPENING - timedelta(hours=1), 24), 80, 24))
+    text = "\n".join(drawn(screen(NOTHING_YET, FRAME, OPENING - timedelta(hours=1), ConsoleDimensions(80, 24)), 80, 24))
 
     assert "day 0 of 120, 0 of 0 cases ended" in text
     assert "none yet" in text
@@ -126,7 +130,7 @@ def test_one_line_says_what_the_screen_shows() -> None:
 
 
 def test_the_summary_says_where_to_look_further() -> None:
-    text = "\n".join(drawn(summary(BUSY, FRAME), 100, 40))
+    text = "\n".join(drawn(summary(BUSY, FRAME, 100), 100, 40))
 
     assert "Paid" in text
     assert "http://127.0.0.1:18233" in text
