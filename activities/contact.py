@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from temporalio import activity
@@ -35,6 +35,9 @@ from providers.base import (
     UncertainProviderError,
 )
 from runtime.telemetry import CONTACTS, provider_call
+
+LISTED_WITHIN = timedelta(seconds=15)
+"""How long after a message was sent a provider's list may still lack it."""
 
 Taken = ProviderReceipt | FinalProviderError | UncertainProviderError
 """What is known after the provider was called: it took the message, refused it for good, or nobody can say."""
@@ -89,22 +92,34 @@ class ContactActivity:
             provider = self._providers[channel]
             with provider_call(channel, type(provider).__name__, claim=message.reference):
                 return await provider.send(message)
-        except (FinalProviderError, UncertainProviderError) as error:
+        except FinalProviderError as error:
             return error
         except RetryableProviderError as error:
             await self._give_up_claim(message.reference, error.code)
             raise ApplicationError(f"the {channel} provider did not take it: {error.code}", type=error.code) from None
+        except UncertainProviderError as error:
+            # The claim stays without a receipt, as after a crash: the next attempt asks the provider.
+            raise ApplicationError(f"the {channel} provider may have it: {error.code}", type=error.code) from None
 
     async def _ask(self, channel: Channel, interrupted: Interrupted) -> ProviderReceipt | UncertainProviderError | None:
         """Whether the provider has what an earlier attempt may have sent. None: it certainly does not."""
         if interrupted.message is None:
             return UncertainProviderError(channel, "changed_since")
+        claimed_at = interrupted.claim.claimed_at_real
         try:
-            return await self._providers[channel].find(interrupted.message, interrupted.claim.claimed_at_real)
+            found = await self._providers[channel].find(interrupted.message, claimed_at)
         except UncertainProviderError as error:
             return error
         except RetryableProviderError as error:
             raise ApplicationError(f"the {channel} provider did not answer: {error.code}", type=error.code) from None
+        too_early = LISTED_WITHIN - (self._desk.real_now() - claimed_at)
+        if found is None and too_early > timedelta(0):
+            raise ApplicationError(
+                f"the {channel} provider does not list it yet: it is asked again",
+                type="not_listed_yet",
+                next_retry_delay=too_early,
+            )
+        return found
 
     async def _give_up_claim(self, contact: str, code: str) -> None:
         async with self._desk.database.transaction() as session:

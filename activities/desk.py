@@ -66,11 +66,11 @@ class Desk:
     def __init__(self, database: Database, rulebook: Rulebook, real_now: Callable[[], datetime]) -> None:
         self.database = database
         self.rulebook = rulebook
-        self._real_now = real_now
+        self.real_now = real_now
 
     def now(self, case: CaseRef, not_before: datetime | None) -> datetime:
         """Business time. Never before the instant that the workflow waited for, whatever this machine's clock says."""
-        now = case.clock.business(self._real_now())
+        now = case.clock.business(self.real_now())
         return now if not_before is None else max(now, not_before)
 
     async def turn(

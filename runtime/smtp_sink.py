@@ -201,12 +201,12 @@ class _Handler:
         return "250 2.1.5 recipient ok"
 
     async def handle_DATA(self, server: _Conversation, session: Session, envelope: Envelope) -> str:
-        if self._sink.reply_delay_s:
-            await asyncio.sleep(self._sink.reply_delay_s)
         fault = self._sink.next_fault(FaultPoint.BEFORE_TAKING, FaultPoint.AFTER_TAKING)
         if fault is None or fault.point is FaultPoint.AFTER_TAKING:
             for recipient in envelope.rcpt_tos:
                 self._sink.take(StoredMail(envelope.mail_from or "", recipient, cast(bytes, envelope.content)))
+        if self._sink.reply_delay_s:
+            await asyncio.sleep(self._sink.reply_delay_s)
         if fault is not None:
             return await server.suffer(fault)
         return "250 2.0.0 taken"

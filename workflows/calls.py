@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
 BOOKKEEPING_TIMEOUT = timedelta(seconds=30)
 """An activity that only touches Postgres."""
 
-CONTACT_TIMEOUT = timedelta(seconds=40)
+CONTACT_TIMEOUT = timedelta(seconds=25)
 """A contact: longer than the provider's own timeout, so that the activity itself says what became of it."""
 
 COUNSEL_TIMEOUT = timedelta(minutes=2)
