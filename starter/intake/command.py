@@ -38,9 +38,9 @@ def intake(
     if order.rejects.resolve() == file.resolve():
         raise CommandError("the reject file would replace the intake file: name another by --rejects")
     taken = _take_in(order)
-    show_line(f"{taken.accounts} accounts are open.")
+    show_line(f"accounts opened: {taken.accounts}")
     if taken.rejected_rows:
-        show_line(f"{taken.rejected_rows} rows were rejected: put them right in {order.rejects} and take that file in.")
+        show_line(f"rows rejected: {taken.rejected_rows}; put them right in {order.rejects} and take that file in")
         raise typer.Exit(REFUSED)
 
 

@@ -105,7 +105,7 @@ def _account(rows: Sequence[AccountRow]) -> tuple[dict[str, Any], list[str]]:
     points = [
         (column, {"channel": channel, "place": place, "value": value})
         for column, channel, place in _POINTS
-        for value in _several(first[column])
+        for value in _values_of(column, first[column])
     ]
     account = {
         **{name: first[name] for name in ("lender", "account", "product", "currency", "policy")},
@@ -128,6 +128,11 @@ def _account(rows: Sequence[AccountRow]) -> tuple[dict[str, Any], list[str]]:
         ],
     }
     return account, [column for column, _ in points]
+
+
+def _values_of(column: str, cell: str) -> list[str]:
+    """The contact points in a cell. An address is one, whatever signs are in it."""
+    return ([cell] if cell else []) if column == "address" else _several(cell)
 
 
 def _several(cell: str) -> list[str]:
