@@ -58,6 +58,9 @@ class CollectionCase:
         for kind in MESSAGES:
             workflow.set_signal_handler(kind, self._signal_of(kind))
             workflow.set_update_handler(kind, self._update_of(kind), validator=self._validator_of(kind))
+        # After the others, and not as a decorated method: a signal that comes with the start would go to that one,
+        # because the SDK looks for its handler before this method runs. So it is kept until its own handler is set.
+        workflow.set_dynamic_signal_handler(self._unknown_signal)
 
     @workflow.run
     async def run(self, start: CaseStart) -> CaseOutcome:
@@ -78,8 +81,7 @@ class CollectionCase:
     def case_sheet(self) -> Turn | None:
         return self._turn
 
-    @workflow.signal(dynamic=True)
-    def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
+    def _unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """A message that the contract does not know is journaled as refused, not lost in silence."""
         self._inbox.put(name, None)
 
