@@ -30,6 +30,7 @@ from runtime.postgres import EmbeddedPostgres, PostgresFailed
 from runtime.processes import LeashedProcess, StackError, answers, free_ports
 from runtime.settings import StackSettings
 from runtime.settings_problems import PREFIX
+from runtime.temporal import outlast_core_threads
 
 START_SECONDS_MAX = 60.0
 PROGRAM_GRACE_SECONDS = 40.0
@@ -258,6 +259,7 @@ class Stack:
         for port in (self.state.ports["temporal"], self.state.ports["temporal_ui"]):
             if not await answers(port, say=b"", expect=b""):
                 return False
+        outlast_core_threads()
         try:
             client = await Client.connect(self.temporal_address)
             await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import dataclasses
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ from runtime.privacy import safe_message
 from runtime.settings import ClientSettings
 
 _POLL_SECONDS = 0.1
+_CORE_LEAVES_SECONDS = 0.05
 _NOT_YET = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED)
 _log = logger(__name__)
 
@@ -64,6 +68,7 @@ async def connect(
 
     `runtime` and `plugins` come from `start_telemetry`. Raises TemporalNotReady when there is no such server.
     """
+    outlast_core_threads()
     api_key = settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None
     try:
         return await Client.connect(
@@ -79,6 +84,16 @@ async def connect(
         raise TemporalNotReady(
             f"no Temporal server answers at {settings.temporal_address}: start it, or set DUNLIN_TEMPORAL_ADDRESS"
         ) from error
+
+
+@cache
+def outlast_core_threads() -> None:
+    """Let the threads of Temporal's core leave Python before Python ends, once per process.
+
+    The thread that delivered the last answer may still be inside Python then, and Python aborts the whole process when
+    it meets one (temporalio/sdk-python issue 300): a third of short commands on a busy machine. It needs a moment.
+    """
+    atexit.register(time.sleep, _CORE_LEAVES_SECONDS)
 
 
 async def ensure_search_attributes(

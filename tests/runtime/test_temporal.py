@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from datetime import timedelta
 
 import pytest
@@ -189,3 +190,15 @@ async def test_open_cases_are_counted_until_cancelled(client: Client) -> None:
         )
         assert [await counted.get(), await counted.get()] == [0, 0]
         reporting.cancel()
+
+
+async def test_short_commands_end_without_a_crash(temporal_address: str) -> None:
+    script = (
+        "import asyncio, sys\n"
+        "from runtime.settings import ClientSettings\n"
+        "from runtime.temporal import connect\n"
+        "settings = ClientSettings(DATABASE_URL='postgresql://localhost/unused', temporal_address=sys.argv[1])\n"
+        "asyncio.run(connect(settings))\n"
+    )
+    commands = [await asyncio.create_subprocess_exec(sys.executable, "-c", script, temporal_address) for _ in range(8)]
+    assert [await command.wait() for command in commands] == [0] * len(commands)
