@@ -45,7 +45,7 @@ async def act_out(acts: Iterable[Act], lender: str, sender: Sender, clock: Clock
 
 
 async def _act(act: Act, lender: str, sender: Sender, clock: Clock) -> RefusedAct | None:
-    await _until(act.at, clock)
+    await wait_until(act.at, clock)
     while True:
         try:
             await _send(act.message, CaseKey(lender=lender, account=act.account), sender)
@@ -64,6 +64,7 @@ async def _send(message: AnyMessage, case: CaseKey, sender: Sender) -> None:
         await sender.submit(case, message)
 
 
-async def _until(at: datetime, clock: Clock) -> None:
+async def wait_until(at: datetime, clock: Clock) -> None:
+    """Sleep until a business instant has come."""
     while delay := clock.real_delay(clock.business(datetime.now(UTC)), at):  # noqa: ASYNC110 - time makes no events
         await asyncio.sleep(delay.total_seconds())

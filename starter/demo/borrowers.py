@@ -34,10 +34,10 @@ from domain.registration import AccountRegistration
 from starter.demo.sample import CardAccount
 
 PAID_WITHIN = timedelta(days=30)
-"""The data's "next month": who did not default has paid by then, who did has not."""
+"""From the handover, the data's "next month": who did not default has paid by then, who did has not."""
 
-SETTLING = timedelta(days=4)
-"""Nobody acts before: opening the portfolio takes a second or two, which is as many days of business time."""
+SETTLING = timedelta(days=2)
+"""Nobody acts earlier after the handover: opening a case takes a moment, and a day of business time may be a second."""
 
 
 class Behaviour(StrEnum):
@@ -86,7 +86,7 @@ DEFAULTERS = (
 
 _PROMISE_PERIOD = timedelta(days=7)
 _DISPUTE_PERIOD = timedelta(days=10)
-_HARDSHIP_PERIOD = timedelta(days=21)
+_HARDSHIP_PERIOD = timedelta(days=14)
 _BANK_RETURNS_AFTER = timedelta(days=5)
 _PAYS_AGAIN_AFTER = timedelta(days=8)
 _LAWYERS_IMPRESS_AFTER = timedelta(days=7)
@@ -107,26 +107,28 @@ def behaviours(accounts: Iterable[CardAccount]) -> list[Behaviour]:
     return [next(defaulters) if account.defaulted else next(payers) for account in accounts]
 
 
-def plan(behaviour: Behaviour, registration: AccountRegistration, policy: Policy, opening: datetime) -> tuple[Act, ...]:
+def plan(
+    behaviour: Behaviour, registration: AccountRegistration, policy: Policy, handed_over: datetime
+) -> tuple[Act, ...]:
     """Everything that this borrower, their bank and the agent who deals with them will do, in order of time."""
-    return tuple(_Borrower(registration, policy, opening).acts(behaviour))
+    return tuple(_Borrower(registration, policy, handed_over).acts(behaviour))
 
 
-def contact_days(registration: AccountRegistration, policy: Policy, opening_day: date) -> list[date]:
-    """The days on which the policy contacts an account while nothing is paid, from the opening day on."""
+def contact_days(registration: AccountRegistration, policy: Policy, since: date) -> list[date]:
+    """The days on which the policy contacts an account while nothing is paid, from a day on."""
     oldest_due = min(obligation.due for obligation in registration.obligations)
     days = {date_of_day(step.day, oldest_due, policy.grace_days, ()) for step in policy.steps}
-    return sorted(day for day in days if day is not None and day >= opening_day)
+    return sorted(day for day in days if day is not None and day >= since)
 
 
 class _Borrower:
     """One borrower. They answer in the evening of a day on which they are contacted."""
 
-    def __init__(self, registration: AccountRegistration, policy: Policy, opening: datetime) -> None:
+    def __init__(self, registration: AccountRegistration, policy: Policy, handed_over: datetime) -> None:
         self._account = registration.account
         self._policy = policy
         self._zone = ZoneInfo(registration.zone)
-        self._opening_day = opening.astimezone(self._zone).date()
+        self._first_day = handed_over.astimezone(self._zone).date()
         self._oldest_due = min(obligation.due for obligation in registration.obligations)
         self._owed = Money.total((obligation.amount for obligation in registration.obligations), registration.currency)
         self._answering = self._answering_days(registration)
@@ -162,8 +164,8 @@ class _Borrower:
 
     def _answering_days(self, registration: AccountRegistration) -> list[date]:
         """Days of contact within the month, early enough for what takes two steps; at least one day."""
-        earliest = self._opening_day + SETTLING
-        latest = self._opening_day + PAID_WITHIN - _BANK_RETURNS_AFTER - _PAYS_AGAIN_AFTER
+        earliest = self._first_day + SETTLING
+        latest = self._first_day + PAID_WITHIN - _BANK_RETURNS_AFTER - _PAYS_AGAIN_AFTER
         days = contact_days(registration, self._policy, earliest)
         return [day for day in days if day <= latest] or [earliest]
 
@@ -183,7 +185,7 @@ class _Borrower:
             return []
         proposed = date_of_day(self._policy.referral.day, self._oldest_due, self._policy.grace_days, ())
         assert proposed is not None, "nothing pauses an account before it opens"
-        day = max(proposed + _LAWYERS_IMPRESS_AFTER, self._opening_day + PAID_WITHIN + timedelta(days=1))
+        day = max(proposed + _LAWYERS_IMPRESS_AFTER, self._first_day + PAID_WITHIN + timedelta(days=1))
         return [self._pays(day, self._owed)]
 
     def _promises(self, day: date) -> Act:

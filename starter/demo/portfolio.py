@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.money import Money
 from domain.names import Channel, Place
@@ -26,7 +28,10 @@ LOCALE = "en-GB"
 STATEMENT_PERIOD = timedelta(days=30)
 DAYS_LATE_MIN = 5
 DAYS_LATE_SPREAD = 26
-"""The newest unpaid statement fell due 5 to 30 days before the demonstration begins, the one before it 35 to 60."""
+"""The newest unpaid statement fell due 5 to 30 days before the account is handed over, the one before it 35 to 60."""
+
+HANDED_OVER_WITHIN = timedelta(days=10)
+"""The lender hands its accounts over one after the other, as lenders do, and not all in one instant."""
 
 _FIRST_PHONE = 447700900000
 PHONES = 1000
@@ -48,24 +53,42 @@ def lender() -> LenderRegistration:
     )
 
 
-def registrations(accounts: Sequence[CardAccount], opening_day: date) -> list[AccountRegistration]:
-    """The accounts as a lender would register them on the day when the demonstration begins.
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """One account, and the business instant at which the lender hands it over."""
+
+    at: datetime
+    account: CardAccount
+    registration: AccountRegistration
+
+
+def handovers(accounts: Sequence[CardAccount], opening: datetime) -> list[Handover]:
+    """The accounts as a lender hands them over from the opening on: the least late first, as they have most to come.
 
     Raises ValueError for more accounts than there are telephone numbers that ring nobody.
     """
     if len(accounts) > PHONES:
         raise ValueError(f"only {PHONES} telephone numbers are reserved for drama: take at most as many accounts")
-    return [_registration(account, _FIRST_PHONE + at, opening_day) for at, account in enumerate(accounts)]
+    in_order = sorted(accounts, key=lambda account: (_days_late(account), account.number))
+    instants = (opening + HANDED_OVER_WITHIN * place / len(accounts) for place in range(len(accounts)))
+    return [
+        Handover(at, account, _registration(account, _FIRST_PHONE + place, at.astimezone(ZoneInfo(ZONE)).date()))
+        for place, (account, at) in enumerate(zip(in_order, instants, strict=True))
+    ]
 
 
-def account_id(account: CardAccount) -> str:
-    """The account's id in Dunlin: the data's own number."""
-    return f"card-{account.number}"
+def _days_late(account: CardAccount) -> int:
+    oldest = max(statement.months_ago for statement in unpaid_statements(account))
+    return _newest_days_late(account) + STATEMENT_PERIOD.days * (oldest - 1)
 
 
-def obligations(account: CardAccount, opening_day: date) -> tuple[ObligationRegistration, ...]:
-    """The account's unpaid statements, oldest first, as they stand on the opening day."""
-    newest_due = opening_day - timedelta(days=DAYS_LATE_MIN + account.number % DAYS_LATE_SPREAD)
+def _newest_days_late(account: CardAccount) -> int:
+    return DAYS_LATE_MIN + account.number % DAYS_LATE_SPREAD
+
+
+def _obligations(account: CardAccount, day: date) -> tuple[ObligationRegistration, ...]:
+    """The account's unpaid statements, oldest first, as they stand on a day."""
+    newest_due = day - timedelta(days=_newest_days_late(account))
     return tuple(
         ObligationRegistration(
             id=f"statement-{statement.months_ago}",
@@ -76,10 +99,10 @@ def obligations(account: CardAccount, opening_day: date) -> tuple[ObligationRegi
     )
 
 
-def _registration(account: CardAccount, phone: int, opening_day: date) -> AccountRegistration:
+def _registration(account: CardAccount, phone: int, day: date) -> AccountRegistration:
     return AccountRegistration(
         lender=LENDER,
-        account=account_id(account),
+        account=f"card-{account.number}",
         consumer=ConsumerRegistration(
             id=f"holder-{account.number}",
             full_name=f"Account holder {account.number}",
@@ -91,7 +114,7 @@ def _registration(account: CardAccount, phone: int, opening_day: date) -> Accoun
         currency=CURRENCY,
         zone=ZONE,
         policy=POLICY,
-        obligations=obligations(account, opening_day),
+        obligations=_obligations(account, day),
     )
 
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from db import journal
 from db.session import Database
@@ -14,12 +13,12 @@ from domain.policy import Policy
 from domain.registration import AccountRegistration, case_id_of
 from runtime.processes import LeashedProcess
 from starter.client import DunlinClient
-from starter.demo.acting import RefusedAct, act_out
+from starter.demo.acting import RefusedAct, act_out, wait_until
 from starter.demo.agent import decisions
 from starter.demo.borrowers import Act, behaviours, plan
 from starter.demo.checks import contacts_after_cure
 from starter.demo.live import Display
-from starter.demo.portfolio import LENDER, ZONE, lender, registrations
+from starter.demo.portfolio import LENDER, Handover, handovers, lender
 from starter.demo.sample import committed_sample, draw
 from starter.demo.snapshot import Portfolio, entry_of, read_portfolio
 from starter.demo.terms import Terms
@@ -51,26 +50,24 @@ class Demonstration:
         self._policy = policy
         self._terms = terms
         self._clock = terms.clock
-        accounts = draw(committed_sample(), terms.accounts)
-        opening_day = terms.opening.astimezone(ZoneInfo(ZONE)).date()
-        self._registrations = registrations(accounts, opening_day)
+        self._handovers = handovers(draw(committed_sample(), terms.accounts), terms.opening)
         self._acts: list[Act] = [
             act
-            for registration, behaviour in zip(self._registrations, behaviours(accounts), strict=True)
-            for act in plan(behaviour, registration, policy, terms.opening)
+            for handover, behaviour in zip(
+                self._handovers, behaviours(handover.account for handover in self._handovers), strict=True
+            )
+            for act in plan(behaviour, handover.registration, policy, handover.at)
         ]
         self._refused: tuple[RefusedAct, ...] = ()
 
-    async def open(self) -> None:
-        """Register the lender and open every case; those that are open already stay as they are."""
+    async def live(self, shown: Display) -> str:
+        """Hand the accounts over, let everybody act, and show it, until all cases or the time have ended.
+
+        Returns why it ended, in words.
+        """
         await self._client.register_lender(lender())
         async with asyncio.TaskGroup() as group:
-            for registration in self._registrations:
-                group.create_task(self._client.open_case(registration))
-
-    async def live(self, shown: Display) -> str:
-        """Let everybody act, and show it, until the portfolio or the time ends. Returns why it ended, in words."""
-        async with asyncio.TaskGroup() as group:
+            handing_over = [group.create_task(self._hand_over(each)) for each in self._handovers]
             acting = group.create_task(act_out(self._acts, LENDER, self._client, self._clock))
             decided: set[str] = set()
             while True:
@@ -86,7 +83,8 @@ class Demonstration:
                         group.create_task(act_out([act], LENDER, self._client, self._clock))
                 await asyncio.sleep(REFRESH_SECONDS)
             self._refused = acting.result() if acting.done() else ()
-            acting.cancel()
+            for task in (acting, *handing_over):
+                task.cancel()
         return ending
 
     async def result(self, ending: str) -> Result:
@@ -97,11 +95,16 @@ class Demonstration:
         if self._worker.exit_code is not None:
             failures.append(f"the worker ended with code {self._worker.exit_code}, see {self._worker.log}")
         lines = 0
-        for registration in self._registrations:
-            entries_read, contacted = await self._check_case(registration)
+        for handover in self._handovers:
+            entries_read, contacted = await self._check_case(handover.registration)
             lines += entries_read
             failures += contacted
         return Result(ending, portfolio, self._refused, lines, tuple(failures))
+
+    async def _hand_over(self, handover: Handover) -> None:
+        """Open the account's case when its time has come. One that is open already stays as it is."""
+        await wait_until(handover.at, self._clock)
+        await self._client.open_case(handover.registration)
 
     async def _check_case(self, registration: AccountRegistration) -> tuple[int, Sequence[str]]:
         case_id = case_id_of(registration.lender, registration.account)
@@ -113,7 +116,7 @@ class Demonstration:
     def _ending(self, portfolio: Portfolio, now: datetime, *, everybody_has_acted: bool) -> str:
         if self._worker.exit_code is not None:
             return "The worker has ended."
-        if everybody_has_acted and portfolio.snapshot.ended == len(self._registrations):
+        if everybody_has_acted and portfolio.snapshot.ended == len(self._handovers):
             return "Every case has ended."
         if now >= self._terms.end:
             return f"The {self._terms.days} days are over."

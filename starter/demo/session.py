@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -69,9 +70,8 @@ async def _run(stack: Stack, worker: LeashedProcess, terms: Terms, console: Cons
 
 
 async def _watched(demonstration: Demonstration, frame: Frame, console: Console) -> str:
-    """Open the portfolio and show it until it ends, or until somebody has seen enough. Returns why it ended."""
+    """Show the portfolio until it ends, or until somebody has seen enough. Returns why it ended."""
     try:
-        await demonstration.open()
         with display(console, frame) as shown:
             return await demonstration.live(shown)
     except asyncio.CancelledError:
@@ -84,8 +84,8 @@ async def _watched(demonstration: Demonstration, frame: Frame, console: Console)
 def _tell(result: Result, frame: Frame, folder: Path, console: Console) -> None:
     console.print(summary(result.portfolio.snapshot, frame, console.width))
     console.print(f"{result.ending} The journal has {result.journal_lines} lines.", highlight=False)
-    for refused in result.refused:
-        console.print(f"refused: {refused.act.message.id} ({refused.code})", highlight=False)
+    for code, count in Counter(refused.code for refused in result.refused).items():
+        console.print(f"{count} messages were refused: {code}", highlight=False)
     for failure in result.failures:
         console.print(f"FAILED: {failure}", style="red", highlight=False, markup=False, soft_wrap=True)
     if not result.failures:
