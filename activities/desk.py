@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
@@ -117,7 +118,9 @@ class Desk:
             opening = (self._opening(record, policy, now),)
             state = evolve(None, opening[0])
         waiting = [(message.kind, message.payload) for message in inbox]
-        received = receive(state, [*waiting, *((message.kind, message.payload) for message in messages)], policy, now)
+        asked = [(message.kind, message.payload) for message in messages]
+        # What the client wrote to the inbox before it sent it is one message, and is answered as such.
+        received = receive(state, [*waiting, *(message for message in asked if message not in waiting)], policy, now)
         if await record_facts(session, record, received.judged, now):
             person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
         conducted = conduct(received.state, person, policy, packs, now)
@@ -130,7 +133,7 @@ class Desk:
             now=now,
             decision=conducted.decision,
             entries=(*opening, *received.entries, *conducted.entries),
-            judged=received.judged[len(waiting) :],
+            judged=_answers(waiting, asked, received.judged),
             settled=tuple(one.message_id for one in received.judged),
         )
 
@@ -203,6 +206,14 @@ class Desk:
                 obligations=record.obligations,
             ),
         )
+
+
+def _answers(
+    waiting: Sequence[tuple[str, Any]], asked: Sequence[tuple[str, Any]], judged: Sequence[Judged]
+) -> tuple[Judged, ...]:
+    """What became of each message that was asked about, in their order."""
+    only_asked = iter(judged[len(waiting) :])
+    return tuple(judged[waiting.index(message)] if message in waiting else next(only_asked) for message in asked)
 
 
 def check_sequence(record: CaseRecord, sequence: int) -> None:

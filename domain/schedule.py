@@ -1,7 +1,8 @@
 """Which steps of the policy are still to be taken for an obligation, and at which instant each is wanted.
 
 A step is due from its own day until the next step of its stage is, or the stage ends: a case that comes to a stage late
-takes its latest due step, not a burst of the missed ones. Only a mandatory step stays due for good.
+takes its latest due step, not a burst of the missed ones. Only a mandatory step stays due for good. A step up to the due
+date lapses with that date, grace or not: nobody is told on Wednesday that a payment is due by Monday.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
 from domain.facts import Facts
-from domain.localtime import is_inside, next_inside, start_of_day
+from domain.localtime import ONE_DAY, is_inside, next_inside, start_of_day
 from domain.policy import Policy, Stage, Step, Window
 from domain.state import Attempt, Obligation, PromiseStatus, StepOutcome
+
+
+DUE_DATE = 0
+"""The due date itself, on the policy's axis of days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ def pending_steps(facts: Facts, obligation: Obligation, last_day: int) -> Iterat
             later_days = (other.day for other in applicable if other.day > step.day)
             lapses_on = None if step.mandatory else min(later_days, default=stage_ends_on)
             if step.day > last_day or (lapses_on is not None and lapses_on <= today):
+                continue
+            if step.day <= DUE_DATE and facts.today > obligation.due:
                 continue
             attempts = facts.attempts_at(step.id, obligation.id)
             if all(attempt.outcome is StepOutcome.FAILED for attempt in attempts):
@@ -80,10 +87,13 @@ def wanted_at(pending: PendingStep, facts: Facts) -> datetime | None:
 
 def lapses_at(pending: PendingStep, facts: Facts) -> datetime | None:
     """The first instant at which the step may no longer be taken; None if that never comes."""
-    if pending.lapses_on is None:
-        return None
-    day = facts.date_of(pending.lapses_on, pending.obligation)
-    return None if day is None else start_of_day(day, facts.account_zone)
+    ends = []
+    if pending.step.day <= DUE_DATE:
+        ends.append(pending.obligation.due + ONE_DAY)
+    if pending.lapses_on is not None:
+        day = facts.date_of(pending.lapses_on, pending.obligation)
+        ends.extend([] if day is None else [day])
+    return start_of_day(min(ends), facts.account_zone) if ends else None
 
 
 def _applies(step: Step, facts: Facts) -> bool:

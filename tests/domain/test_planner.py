@@ -564,3 +564,17 @@ class TestReferralAndEnd:
         assert decide(state, on_day(121), policy) == Close(
             at=on_day(121), because=CloseReason.CHARGED_OFF, reason="day 120, the end of the policy: 121 days past due"
         )
+
+
+def test_a_reminder_before_the_due_date_is_not_sent_once_the_date_has_passed_grace_or_not() -> None:
+    soon = a_stage("upcoming", -5, a_step("soon", -1), a_step("today", 0))
+    plan = a_policy(soon, a_stage("late", 1, a_step("first", 1)), grace_days=3)
+    case = after(
+        a_case(("100.00", DUE)),
+        (instant("2026-03-03 09:00"), StageEntered(stage="upcoming", obligation="o-1", day=0)),
+    )
+
+    decision = next_step(case, a_person(), plan, [LAW], instant("2026-03-03 10:00"))
+
+    assert isinstance(decision, Contact)
+    assert decision.step == "first"
