@@ -77,6 +77,7 @@ def make_providers(settings: WorkerSettings) -> tuple[Mapping[Channel, ChannelPr
             ),
             sender=Sender(settings.smtp_from),
             public_base_url=base_url,
+            link_secret=settings.link_secret.get_secret_value() if settings.link_secret else None,
         )
     )
     return {
@@ -161,7 +162,7 @@ async def working(client: Client, settings: WorkerSettings, rulebook: Rulebook) 
         for worker in workers:
             await stack.enter_async_context(worker)
         await ensure_current_deployment_version(client, settings.deployment_name, settings.build_id)
-        if settings.health_port is not None:
+        if settings.health_port:
             await stack.enter_async_context(_health(client, database, settings.bind_address, settings.health_port))
         _log.info("worker ready", deployment=settings.deployment_name, build_id=settings.build_id)
         yield

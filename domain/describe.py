@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from domain import events
 from domain.events import Event
+from domain.names import Outcome
 
 
 @singledispatch
@@ -102,7 +103,7 @@ def _(event: events.StageEntered) -> str:
 
 @describe.register
 def _(event: events.ContactMade) -> str:
-    taken = "sent" if event.outcome == "sent" else "perhaps sent"
+    taken = "sent" if event.outcome is Outcome.SENT else "perhaps sent"
     return f"{event.channel} {taken}: {event.step}"
 
 

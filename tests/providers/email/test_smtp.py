@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 import ssl
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
 
 from domain.names import Channel
 from providers.base import FinalProviderError, ProviderError, RetryableProviderError, UncertainProviderError
@@ -211,17 +210,12 @@ def test_settings_do_not_show_the_password() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that vouches for itself, with its key in the same file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs the openssl command to make a certificate")
-    folder = tmp_path_factory.mktemp("certificate")
-    command = f"""{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2
-        -subj /CN=localhost
-        -addext subjectAltName=DNS:localhost -keyout key.pem -out certificate.pem"""
-    subprocess.run(command.split(), check=True, capture_output=True, cwd=folder)  # noqa: S603 - our own command
-    both = folder / "both.pem"
-    both.write_text((folder / "key.pem").read_text() + (folder / "certificate.pem").read_text())
+    """A certificate for localhost with its key and, to trust it by, its authority, in one file."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    both = tmp_path_factory.mktemp("certificate") / "both.pem"
+    issued.private_key_and_cert_chain_pem.write_to_path(both)
+    authority.cert_pem.write_to_path(both, append=True)
     return both
 
 
