@@ -48,36 +48,38 @@ async def test_the_history_of_a_case_reads_like_a_case_file(
     page: Page, database_url: str, tmp_path: Path, rulebook: Rulebook
 ) -> None:
     ui_port = free_port()
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(TEMPORAL_BINARY),
-        data_converter=DATA_CONVERTER,
-        search_attributes=ALL,
-        ui=True,
-        ui_port=ui_port,
-        dev_server_extra_args=["--dynamic-config-value", TIMERS_ARE_EXACT],
-    ) as environment:
-        async with world(environment.client, database_url, tmp_path, rulebook) as dunlin:
-            client = dunlin.client(fast_clock(1))
-            registration = account(days_past_due=2, account_id="LOAN-20418")
-            await client.open_case(registration)
-            case = key_of(registration)
+    async with (
+        await WorkflowEnvironment.start_local(
+            dev_server_existing_path=str(TEMPORAL_BINARY),
+            data_converter=DATA_CONVERTER,
+            search_attributes=ALL,
+            ui=True,
+            ui_port=ui_port,
+            dev_server_extra_args=["--dynamic-config-value", TIMERS_ARE_EXACT],
+        ) as environment,
+        world(environment.client, database_url, tmp_path, rulebook) as dunlin,
+    ):
+        client = dunlin.client(fast_clock(1))
+        registration = account(days_past_due=2, account_id="LOAN-20418")
+        await client.open_case(registration)
+        case = key_of(registration)
 
-            async def contacted() -> bool:
-                return (await dunlin.kinds(case)).count("contact_made") >= 2
+        async def contacted() -> bool:
+            return (await dunlin.kinds(case)).count("contact_made") >= 2
 
-            await eventually("two contacts", contacted)
-            promised = START.date() + timedelta(days=30)
-            await client.promise(case, Money(25000, "GBP"), due=promised, message_id="promise-1")
-            run_id = (await dunlin.workflow(case).describe()).run_id
-            workflow = case.workflow_id.replace(":", "%3A")
+        await eventually("two contacts", contacted)
+        promised = START.date() + timedelta(days=30)
+        await client.promise(case, Money(25000, "GBP"), due=promised, message_id="promise-1")
+        run_id = (await dunlin.workflow(case).describe()).run_id
+        workflow = case.workflow_id.replace(":", "%3A")
 
-            await page.goto(f"http://127.0.0.1:{ui_port}/namespaces/default/workflows/{workflow}/{run_id}/timeline")
-            await expect(page.get_by_text("day 1 of early: 4 days past due").first).to_be_visible()
-            await expect(page.get_by_text("apply promise_made").first).to_be_visible()
-            await keep(page, "temporal-ui-history")
+        await page.goto(f"http://127.0.0.1:{ui_port}/namespaces/default/workflows/{workflow}/{run_id}/timeline")
+        await expect(page.get_by_text("day 1 of early: 4 days past due").first).to_be_visible()
+        await expect(page.get_by_text("apply promise_made").first).to_be_visible()
+        await keep(page, "temporal-ui-history")
 
-            await page.get_by_role("tab", name="User Metadata").or_(page.get_by_text("User Metadata")).first.click()
-            sheet = page.frame_locator("iframe").last
-            await expect(sheet.get_by_text("Days past due")).to_be_visible()
-            await expect(sheet.get_by_role("cell", name="by 2026-04-01", exact=True)).to_be_visible()
-            await keep(page, "temporal-ui-case-sheet")
+        await page.get_by_role("tab", name="User Metadata").or_(page.get_by_text("User Metadata")).first.click()
+        sheet = page.frame_locator("iframe").last
+        await expect(sheet.get_by_text("Days past due")).to_be_visible()
+        await expect(sheet.get_by_role("cell", name="by 2026-04-01", exact=True)).to_be_visible()
+        await keep(page, "temporal-ui-case-sheet")
