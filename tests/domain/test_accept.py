@@ -27,7 +27,7 @@ from domain.events import AnyEvent, AnyMessage, Message
 from domain.money import MINOR_UNITS_MAX, Money
 from domain.names import Channel, CloseReason, HoldKind, ReferralStatus
 from domain.policy import Policy
-from domain.state import CaseState
+from domain.state import Applied, CaseState
 from tests.domain.builders import CURRENCY, a_case, a_policy, after, instant, money
 from tests.domain.generators import MESSAGES, Life, lives, messages
 
@@ -231,6 +231,7 @@ ACCEPTED: list[tuple[str, Message, tuple[AnyEvent, ...]]] = [
     ("a decision", _decision(), (PROPOSED,)),
     ("a status after the approval", _filed("x-2"), (PROPOSED, _decision())),
     ("a charge up to the limit", _adjustment("9999999999999799.99"), ()),
+    ("a credit up to the limit", _adjustment("-9999999999999999.99"), ()),
 ]
 
 
@@ -299,6 +300,14 @@ class TestDuplicates:
         refusal = refusal_of(second, _situation(state))
         expected = None if second == first else RefusalCode.ID_USED_FOR_ANOTHER
         assert (refusal.code if refusal else None) == expected
+
+    def test_what_a_case_remembers_of_a_message_outlives_releases_that_add_fields(self) -> None:
+        class LaterPayment(events.PaymentReceived):
+            reference: str = ""
+
+        remembered = Applied(id="p-1", digest="cd6804fe35c6f064")
+        assert Applied.of(PAYMENT) == remembered
+        assert Applied.of(LaterPayment(id="p-1", amount=money("30.00"))) == remembered
 
     def test_a_closed_case_still_knows_what_was_applied_before(self) -> None:
         closed = _case(PROMISE, CLOSED)
