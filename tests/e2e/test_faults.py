@@ -144,3 +144,21 @@ async def test_a_database_that_is_older_than_the_history_stops_the_case_with_an_
 
     await eventually("the pending activity shows the alarm", alarmed)
     assert "recalled" not in await dunlin.kinds(case)
+
+
+async def test_a_worker_that_is_told_to_stop_finishes_what_is_in_flight(idle: World) -> None:
+    idle.twilio.faults.append(Fault(FaultKind.SLOW, delay_s=2))
+    client = idle.client(fast_clock(2))
+    registration = account(channels=("sms",))
+
+    async with worker_process(idle) as worker:
+        await client.open_case(registration)
+
+        async def is_being_sent() -> bool:
+            return len(idle.twilio.messages) == 1
+
+        await eventually("the provider has the message and has not answered", is_being_sent)
+        worker.send_signal(signal.SIGTERM)
+        assert await worker.wait() == 0
+
+    assert await idle.has(key_of(registration), "contact_made", outcome="sent")

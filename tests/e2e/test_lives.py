@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
 
 from db.journal import verify
-from domain.events import DisputeCategory, DisputeOutcome, ReversalReason
+from domain.events import DisputeCategory, DisputeOutcome, ReferralDecided, ReversalReason
 from domain.money import Money
 from domain.names import Channel, HoldKind, ReferralStatus
 from starter.case_key import CaseKey
 from starter.client import DunlinClient
 from starter.refusals import Refused
-from tests.e2e.world import START, World, account, eventually, fast_clock, key_of
+from tests.e2e.world import START, TEMPORAL_BINARY, World, account, eventually, fast_clock, key_of
 
 OWED = Money(25000, "GBP")
 
@@ -206,3 +207,39 @@ async def test_a_recalled_account_is_left_alone_at_once(dunlin: World) -> None:
     with pytest.raises(Refused) as refusal:
         await client.promise(case, OWED, due=date(2026, 3, 20), message_id="m-1")
     assert refusal.value.code == "case_closed"
+
+
+async def test_a_payment_signalled_by_the_bare_temporal_command_stops_a_case_in_its_stages(dunlin: World) -> None:
+    client = dunlin.client(fast_clock())
+    case = await opened(dunlin, client)
+    await contacted(dunlin, case)
+
+    command = await asyncio.create_subprocess_exec(
+        *(TEMPORAL_BINARY, "workflow", "signal", "--address", dunlin.settings.temporal_address),
+        *("--workflow-id", case.workflow_id, "--name", "payment_received"),
+        *("--input", '{"id": "PAY-1", "amount": {"amount": "250.00", "currency": "GBP"}}'),
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+
+    assert await command.wait() == 0
+    assert (await dunlin.workflow(case).result())["closed"] == "paid"
+    journal = await client.journal(case)
+    paid = next(line.sequence for line in journal if line.kind == "payment_received")
+    assert [line.event["step"] for line in journal[paid:] if line.kind == "contact_made"] == ["receipt"]
+
+
+async def test_a_person_decides_a_referral_by_an_update_of_its_own_workflow(dunlin: World) -> None:
+    client = dunlin.client(fast_clock(0.1))
+    case = await opened(dunlin, client, days_past_due=112, amount="900.00")
+    await eventually("a referral is proposed", lambda: dunlin.has(case, "referral_proposed"))
+    referral = dunlin.temporal.get_workflow_handle(f"referral:{case.case_id}")
+
+    async def runs() -> bool:
+        return bool([each async for each in dunlin.temporal.list_workflows(f"WorkflowId = '{referral.id}'")])
+
+    await eventually("the referral has its own workflow", runs)
+
+    status = await referral.execute_update("decide", ReferralDecided(id="x-1", approved=False, decided_by="staff-7"))
+
+    assert status == "declined"
+    assert await dunlin.has(case, "referral_decided", decided_by="staff-7")
