@@ -123,6 +123,7 @@ class ContactPoint(SQLModel, table=True):
         _one_of("channel", Channel),
         _one_of("place", Place),
         CheckConstraint("preference >= 0", name="preference"),
+        Index(None, "value"),
     )
 
     consumer_id: str = _text(primary_key=True)

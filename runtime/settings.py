@@ -167,13 +167,42 @@ class ClientSettings(_Group):
         return problems
 
 
-class WorkerSettings(ClientSettings):
-    """What a worker needs beyond that: providers, limits, and where it can be watched."""
+class DoorSettings(ClientSettings):
+    """What the HTTP door needs beyond that, to know providers' reports from anybody else's."""
 
     public_base_url: AnyHttpUrl = Field(
         description="Where providers reach Dunlin's HTTP door with delivery reports and replies.",
         examples=["https://dunlin.example.com"],
     )
+    link_secret: Annotated[SecretStr, Field(min_length=16)] | None = Field(
+        default=None,
+        description="Signs the links that stop e-mails; without it e-mails are stopped by a mail to us only.",
+        examples=["16-OR-MORE-RANDOM-CHARACTERS"],
+    )
+    twilio_auth_token: SecretStr = Field(
+        description="Auth token of the Twilio account, which signs reports too.", examples=["THE-AUTH-TOKEN"]
+    )
+    bind_address: Host = Field(
+        default="127.0.0.1",
+        description="Address that the callback, health and metrics ports listen on.",
+        examples=["0.0.0.0"],  # noqa: S104 - an example
+    )
+    callback_port: PortOrOff = Field(
+        default=8089,
+        description="Port of the HTTP door for providers' reports and replies; 0 is off.",
+        examples=["8089"],
+    )
+
+    def disagreements(self) -> list[Problem]:
+        problems = super().disagreements()
+        if self.environment is Environment.PRODUCTION and self.public_base_url.scheme != "https":
+            problems.append(problem_with(type(self), "public_base_url", "must be https in production"))
+        return problems
+
+
+class WorkerSettings(DoorSettings):
+    """What a worker needs beyond that: providers, limits, and where it can be watched."""
+
     smtp_host: Host = Field(description="Mail server that takes the e-mails.", examples=["smtp.example.com"])
     smtp_port: Port = Field(default=587, description="Its port.", examples=["587"])
     smtp_username: str | None = Field(default=None, description="User for AUTH; none when unset.", examples=["dunlin"])
@@ -185,7 +214,6 @@ class WorkerSettings(ClientSettings):
     twilio_account_sid: Annotated[str, StringConstraints(pattern=r"^AC[0-9a-fA-F]{32}$")] = Field(
         description="Twilio account: AC and 32 hexadecimal digits.", examples=["AC" + "0" * 32]
     )
-    twilio_auth_token: SecretStr = Field(description="Its auth token.", examples=["THE-AUTH-TOKEN"])
     twilio_base_url: AnyHttpUrl | None = Field(
         default=None, description="Another server in Twilio's place, for tests.", examples=["http://127.0.0.1:4010"]
     )
@@ -226,16 +254,6 @@ class WorkerSettings(ClientSettings):
     shutdown_grace_seconds: int = Field(
         default=30, ge=0, le=3600, description="How long a stopping worker lets activities finish.", examples=["30"]
     )
-    bind_address: Host = Field(
-        default="127.0.0.1",
-        description="Address that the callback, health and metrics ports listen on.",
-        examples=["0.0.0.0"],  # noqa: S104 - an example
-    )
-    callback_port: PortOrOff = Field(
-        default=8089,
-        description="Port of the HTTP door for providers' reports and replies; 0 is off.",
-        examples=["8089"],
-    )
     metrics_port: PortOrOff = Field(
         default=9464, description="Prometheus port of Temporal's SDK metrics; 0 is off.", examples=["9464"]
     )
@@ -255,8 +273,6 @@ class WorkerSettings(ClientSettings):
 
     def disagreements(self) -> list[Problem]:
         problems = [*super().disagreements(), *both_or_neither(self, "smtp_username", "smtp_password")]
-        if self.environment is Environment.PRODUCTION and self.public_base_url.scheme != "https":
-            problems.append(problem_with(type(self), "public_base_url", "must be https in production"))
         if self.environment is Environment.PRODUCTION and self.smtp_password and not self.smtp_starttls:
             problems.append(problem_with(type(self), "smtp_starttls", "must be on in production with a password"))
         return problems

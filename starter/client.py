@@ -141,13 +141,20 @@ class DunlinClient(Verbs):
 
     async def reply(self, case: CaseKey, channel: Channel, text: str, *, message_id: str) -> MessageResult:
         """The borrower answered. The text goes to Postgres alone; the message says what its keyword asks for."""
+        message, keep = self._reply(channel, text, message_id)
+        return await self.submit(case, message, beside=keep)
 
+    async def pass_reply_on(self, case: CaseKey, channel: Channel, text: str, *, message_id: str) -> None:
+        """The same, without waiting for what it does."""
+        message, keep = self._reply(channel, text, message_id)
+        await self.signal(case, message, beside=keep)
+
+    def _reply(self, channel: Channel, text: str, message_id: str) -> tuple[events.ReplyReceived, Beside]:
         async def keep(session: Session, record: CaseRecord) -> None:
             now = self._clock.business(datetime.now(UTC))
             await store_reply(session, record.case_id, message_id, channel, text, now)
 
-        message = events.ReplyReceived(id=message_id, channel=channel, intent=intent_of(text))
-        return await self.submit(case, message, beside=keep)
+        return events.ReplyReceived(id=message_id, channel=channel, intent=intent_of(text)), keep
 
     async def sheet(self, case: CaseKey) -> CaseSheet:
         """Where the case stands now, open or closed. It is read from Postgres, so it costs Temporal nothing and needs

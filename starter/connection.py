@@ -46,7 +46,10 @@ def with_database(use: Callable[[Database], Awaitable[Result]]) -> Result:
 async def opened_database(settings: ClientSettings) -> AsyncIterator[Database]:
     """A pool by the settings, closed at the end. Raises CommandError when Postgres does not answer."""
     url = settings.database_url.get_secret_value()
-    database = Database(asyncpg_url(url), pool_size=settings.database_pool_size)
+    try:
+        database = Database(url, pool_size=settings.database_pool_size)
+    except (ArgumentError, ValueError):  # it may hold a password, so neither it nor its error is shown
+        raise CommandError("DATABASE_URL is not a URL: write postgresql://USER@HOST/NAME", MALFORMED) from None
     try:
         with postgres_answers(url):
             await database.check()
@@ -66,14 +69,6 @@ def postgres_answers(url: str) -> Iterator[None]:
             "start it, or set DATABASE_URL",
             REFUSED,
         ) from None
-
-
-def asyncpg_url(url: str) -> str:
-    """A Postgres URL with the driver that Dunlin uses. Raises CommandError."""
-    try:
-        return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
-    except ArgumentError:
-        raise CommandError("DATABASE_URL is not a URL: write postgresql://USER@HOST/NAME", MALFORMED) from None
 
 
 def place_of(url: str) -> str:

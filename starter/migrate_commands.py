@@ -6,7 +6,7 @@ import asyncio
 
 from db.migrate import upgrade
 from runtime.settings import ClientSettings, load_settings
-from starter.connection import asyncpg_url, postgres_answers
+from starter.connection import postgres_answers
 from starter.console import show_line
 
 
@@ -14,5 +14,5 @@ def migrate() -> None:
     """Apply every migration that the database does not have yet. Safe to run by several processes at once."""
     url = load_settings(ClientSettings).database_url.get_secret_value()
     with postgres_answers(url):
-        asyncio.run(upgrade(asyncpg_url(url)))
+        asyncio.run(upgrade(url))
     show_line("the database is up to date")

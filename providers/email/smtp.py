@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ from domain.names import Channel
 from providers.base import FinalProviderError, Outgoing, ProviderReceipt, UncertainProviderError
 from providers.email.connections import MailConnections, MailServer
 from providers.email.message import Mail, Sender, mailbox_of, message_id, wire_bytes
-from providers.webhooks import UNSUBSCRIBE_PATH, webhook_url
+from providers.webhooks import UNSUBSCRIBE_PATH, sealed, webhook_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,14 @@ class SmtpSettings:
     """The server, whom mails come from, and how they are stopped.
 
     `public_base_url` is where mail programs reach Dunlin's HTTP door. Only an https address is offered to them, because
-    one-click unsubscribing (RFC 8058) needs it; a mail to the reply address stops messages in any case.
+    one-click unsubscribing (RFC 8058) needs it, and only with a `link_secret`, so that nobody can make up links that
+    stop other people's mails; a mail to the reply address stops messages in any case.
     """
 
     server: MailServer
     sender: Sender
     public_base_url: str | None = None
+    link_secret: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for address in filter(None, (self.sender.address, self.sender.reply_to)):
@@ -80,7 +82,7 @@ class SmtpEmailProvider:
     def _unsubscribe(self, reference: str) -> tuple[str, ...]:
         sender = self._settings.sender
         by_mail = f"mailto:{quote(sender.reply_to or sender.address, safe='@')}?subject={quote(f'stop {reference}')}"
-        base = self._settings.public_base_url
-        if base is None or not base.startswith("https://"):
+        base, secret = self._settings.public_base_url, self._settings.link_secret
+        if base is None or secret is None or not base.startswith("https://"):
             return (by_mail,)
-        return (webhook_url(base, UNSUBSCRIBE_PATH, reference), by_mail)
+        return (webhook_url(base, UNSUBSCRIBE_PATH, sealed(reference, secret)), by_mail)

@@ -13,6 +13,7 @@ from providers.twilio_api.account import TwilioSettings
 from runtime.smtp_sink import SmtpSink
 from runtime.twilio_stand_in import TwilioStandIn
 
+LINK_SECRET = "a-secret-of-the-tests"
 SENDER = Sender("collections@lender.example", "Example Collections", "help@lender.example")
 OUR_NUMBER = "+15005550006"
 
@@ -26,7 +27,7 @@ async def sink() -> AsyncIterator[SmtpSink]:
 @pytest_asyncio.fixture
 async def email(sink: SmtpSink) -> AsyncIterator[SmtpEmailProvider]:
     provider = SmtpEmailProvider(
-        SmtpSettings(MailServer("127.0.0.1", sink.port, starttls=False), SENDER, "https://dunlin.example")
+        SmtpSettings(MailServer("127.0.0.1", sink.port, starttls=False), SENDER, "https://dunlin.example", LINK_SECRET)
     )
     yield provider
     await provider.close()

@@ -16,9 +16,10 @@ from providers.base import FinalProviderError, ProviderError, RetryableProviderE
 from providers.email.connections import MailServer
 from providers.email.message import Attachment, Mail, Sender
 from providers.email.smtp import SmtpEmailProvider, SmtpSettings
+from providers.webhooks import sealed
 from runtime.smtp_sink import Fault, FaultPoint, SmtpSink
 from tests.providers.builders import RECIPIENTS, chain_of, error_of, outgoing
-from tests.providers.conftest import SENDER
+from tests.providers.conftest import LINK_SECRET, SENDER
 
 SINCE = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -30,14 +31,28 @@ async def test_a_mail_arrives_with_text_html_and_the_means_to_stop(sink: SmtpSin
     assert (mail.sender, mail.recipient) == (SENDER.address, RECIPIENTS[Channel.EMAIL])
     assert mail.message["Subject"] == "您的账户"
     assert mail.message["Message-ID"] == "<claim-1@lender.example>" == receipt.provider_id
-    assert mail.message["List-Unsubscribe"] == (
-        "<https://dunlin.example/webhooks/email/unsubscribe/claim-1>, "
+    assert str(mail.message["List-Unsubscribe"]).strip() == (  # so long that it begins on a line of its own
+        f"<https://dunlin.example/webhooks/email/unsubscribe/{sealed('claim-1', LINK_SECRET)}>, "
         "<mailto:help@lender.example?subject=stop%20claim-1>"
     )
     assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     body = mail.message.get_body(("plain",))
     assert body is not None
     assert body.get_content().strip() == "请还款 250.00。"
+
+
+@pytest.mark.parametrize(
+    "where", [(None, LINK_SECRET), ("http://dunlin.example", LINK_SECRET), ("https://dunlin.example", None)]
+)
+async def test_without_https_and_a_secret_there_is_no_link_that_anybody_could_make_up(
+    sink: SmtpSink, where: tuple[str | None, str | None]
+) -> None:
+    email = SmtpEmailProvider(SmtpSettings(MailServer("127.0.0.1", sink.port, starttls=False), SENDER, *where))
+
+    await email.send(outgoing(Channel.EMAIL))
+    await email.close()
+
+    assert sink.mails[0].message["List-Unsubscribe"] == "<mailto:help@lender.example?subject=stop%20claim-1>"
 
 
 async def test_lines_that_begin_with_a_dot_arrive_unharmed(sink: SmtpSink, email: SmtpEmailProvider) -> None:

@@ -1,0 +1,18 @@
+"""Find whose number or address something came from: each inbound reply asks."""
+
+from __future__ import annotations
+
+from db.migrations.sql import run_sql_beside
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
+
+
+def downgrade() -> None:
+    raise RuntimeError("going back is not supported: restore a backup from before instead")

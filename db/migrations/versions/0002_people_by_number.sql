@@ -1,0 +1,1 @@
+CREATE INDEX contact_point_value_idx ON contact_point (value);
