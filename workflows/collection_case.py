@@ -8,7 +8,12 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    WorkflowAlreadyStartedError,
+    is_cancelled_exception,
+)
 
 from workflows import attributes, calls, sheet
 from workflows.inbox import Inbox
@@ -104,7 +109,9 @@ class CollectionCase:
         call = ContactCall(case=self._case, sequence=self._sequence, contact=decision)
         try:
             return await self._take(await calls.contact(call))
-        except ActivityError:
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
             workflow.logger.warning("contact not made: provider down", extra={"channel": decision.channel})
         # Nothing was recorded, or the claim says what is not known. The case must be free to react while it waits.
         await self._wait_for_message(calls.CONTACT_AGAIN_AFTER, f"{decision.channel} provider down: try again later")

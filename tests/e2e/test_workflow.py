@@ -6,8 +6,9 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from domain.events import ReversalReason
@@ -166,3 +167,23 @@ async def test_a_burst_of_signals_is_applied_once_each(dunlin: World) -> None:
 
     await eventually("ten payments", all_applied)
     assert (await client.sheet(key_of(registration))).outstanding == Money(24000, "GBP")
+
+
+async def test_a_cancelled_case_goes_on_where_it_was_when_it_is_started_again(dunlin: World) -> None:
+    client = dunlin.client(fast_clock())
+    registration = account(days_past_due=4)
+    await client.open_case(registration)
+    case = key_of(registration)
+    await contacts(dunlin, case, 1)
+    await dunlin.workflow(case).cancel()
+    with pytest.raises(WorkflowFailureError):
+        await dunlin.workflow(case).result()
+    steps_before = [line.event["step"] for line in await client.journal(case) if line.kind == "contact_made"]
+
+    await client.start_case(case.lender, case.account)
+    await contacts(dunlin, case, len(steps_before) + 1)
+
+    kinds = await dunlin.kinds(case)
+    steps = [line.event["step"] for line in await client.journal(case) if line.kind == "contact_made"]
+    assert kinds.count("case_opened") == 1
+    assert len(steps) == len(set(steps))
