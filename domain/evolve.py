@@ -211,7 +211,11 @@ def _(
     event: events.ContactMade | events.ContactFailed | events.ContactSuppressed, state: CaseState, today: date
 ) -> CaseState:
     attempt = Attempt(
-        step=event.step, obligation=event.obligation, channel=event.channel, outcome=_STEP_OUTCOMES[type(event)]
+        step=event.step,
+        obligation=event.obligation,
+        channel=event.channel,
+        outcome=_STEP_OUTCOMES[type(event)],
+        on=today,
     )
     return state.model_copy(update={"attempts": (*state.attempts, attempt), "deferral": None})
 

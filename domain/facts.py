@@ -63,7 +63,11 @@ class Facts:
 
     def day_of(self, obligation: Obligation) -> int:
         """Today on the policy's axis of days, for an obligation."""
-        return treatment_day(obligation.due, self.today, self.policy.grace_days, self.pauses)
+        return self.day_on(self.today, obligation)
+
+    def day_on(self, date: date, obligation: Obligation) -> int:
+        """A date on the policy's axis of days, for an obligation."""
+        return treatment_day(obligation.due, date, self.policy.grace_days, self.pauses)
 
     def date_of(self, day: int, obligation: Obligation) -> date | None:
         """The first date of that day on the policy's axis, or None while an open hold keeps it from coming."""

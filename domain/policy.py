@@ -119,10 +119,20 @@ class Counsel(Value):
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
 
 
+class Notice(Value):
+    """The step that tells the borrower that a referral may follow, and how long they have to answer it."""
+
+    step: Slug = Field(description="Id of a mandatory step. Where it was not made, no referral is proposed.")
+    days: int = Field(
+        ge=1, le=365, description="Days after the step before which no referral is proposed; days on hold don't count."
+    )
+
+
 class ReferralTerms(Value):
-    """When a case is proposed for legal referral, and who has to agree."""
+    """When a case is proposed for legal referral, after which notice, and who has to agree."""
 
     day: int = Field(ge=1, le=2000, description="Delinquent day from which a referral may be proposed.")
+    notice: Notice
     minimum_balance: DecimalAmount = Field(description="In the policy's currency: below it no referral is proposed.")
     approval: Approval
     counsel: Counsel
@@ -184,7 +194,7 @@ class Policy(Value):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         disorder = list(self._order_faults())
-        faults = [*self._amount_faults(), *self._id_faults(), *(disorder or self._day_faults())]
+        faults = [*self._amount_faults(), *self._id_faults(), *(disorder or self._day_faults()), *self._notice_faults()]
         if faults:
             text = "; ".join(fault.text for fault in faults)
             raise PydanticCustomError("policy", "{text}", {"text": text, "faults": tuple(faults)})
@@ -234,6 +244,23 @@ class Policy(Value):
         if self.referral is not None and self.referral.day > self.end.day:
             text = f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen"
             yield Fault(("referral", "day"), text)
+
+    def _notice_faults(self) -> Iterator[Fault]:
+        if self.referral is None:
+            return
+        day, notice = self.referral.day, self.referral.notice
+        step = next((step for step in self.steps if step.id == notice.step), None)
+        at_step, at_days = (("referral", "notice", key) for key in ("step", "days"))
+        if step is None:
+            yield Fault(at_step, f"this policy has no step {notice.step}: name the one that tells of the referral")
+        elif not step.mandatory:
+            yield Fault(at_step, f"step {step.id} can be passed over: set mandatory: true there, or name another step")
+        elif not 0 < step.day < day:
+            text = f"step {step.id} is on day {step.day}: name one between the due date and referral.day {day}"
+            yield Fault(at_step, text)
+        elif step.day + notice.days > day:
+            text = f"{notice.days} days after step {step.id} is day {step.day + notice.days}, later than referral.day"
+            yield Fault(at_days, f"{text} {day}: move one of them")
 
     @property
     def steps(self) -> tuple[Step, ...]:

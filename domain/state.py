@@ -86,12 +86,13 @@ class Hold(Value):
 
 
 class Attempt(Value):
-    """One attempt at a step of the policy for one obligation."""
+    """One attempt at a step of the policy for one obligation, on a date where the account lives."""
 
     step: Id
     obligation: Id
     channel: Channel
     outcome: StepOutcome
+    on: date
 
 
 class Deferral(Value):

@@ -1,7 +1,8 @@
 """The treatment of an account that owes something: its stage, its next contact, the legal referral, and the end.
 
 They follow each other by the days of the policy's axis: the referral comes after every step up to its day, the end
-after everything, and nothing overtakes a mandatory step.
+after everything, and nothing overtakes a mandatory step. A referral waits until its notice was given and answered by
+nobody; a case that could not be given notice is not referred.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from domain.facts import Facts
 from domain.localtime import next_inside, start_of_day, with_offset_of
 from domain.policy import ReferralTerms
 from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
-from domain.state import Obligation
+from domain.state import Obligation, StepOutcome
 
 HELD_BACK = "an open hold keeps the days from running"
 
@@ -32,8 +33,8 @@ def enter_stage(facts: Facts) -> EnterStage | None:
 def treat(facts: Facts) -> Contact | Suppress | ProposeReferral | Close | Wait:
     """The next thing that the policy wants, as of now: done at once where it is due, else planned for its instant."""
     obligation = _oldest_unpaid(facts)
-    referral = _referral_to_come(facts)
-    last_day = facts.policy.end.day if referral is None else referral.day
+    referral_day = _referral_day(facts, obligation)
+    last_day = facts.policy.end.day if referral_day is None else referral_day
     contact = _next_contact(facts, obligation, last_day)
     if contact is not None:
         return contact
@@ -41,7 +42,7 @@ def treat(facts: Facts) -> Contact | Suppress | ProposeReferral | Close | Wait:
     if at is None:
         return Wait(until=None, reason=HELD_BACK)
     lateness = facts.lateness(obligation, at)
-    if referral is not None:
+    if referral_day is not None:
         return ProposeReferral(at=at, reason=f"day {last_day}: {lateness}, {facts.balance.outstanding} outstanding")
     end = facts.policy.end
     return Close(at=at, because=end.close, reason=f"day {last_day}, the end of the policy: {lateness}")
@@ -53,8 +54,25 @@ def _oldest_unpaid(facts: Facts) -> Obligation:
     return obligation
 
 
-def _referral_to_come(facts: Facts) -> ReferralTerms | None:
-    """A case is proposed for referral once. Its terms, if that is yet to come and the balance is worth it."""
+def _referral_day(facts: Facts, obligation: Obligation) -> int | None:
+    """The day of the policy's axis on which a referral is proposed; None when none is to come.
+
+    Its notice moves it back: days of the axis pass only while no hold is in force, and so do the days to answer. While
+    the notice is still to be given, it comes first, as every mandatory step does.
+    """
+    terms = _terms_of_referral(facts)
+    if terms is None:
+        return None
+    notice = terms.notice
+    for attempt in facts.attempts_at(notice.step, obligation.id):
+        if attempt.outcome is StepOutcome.MADE:
+            return max(terms.day, facts.day_on(attempt.on, obligation) + notice.days)
+    is_to_come = any(pending.step.id == notice.step for pending in pending_steps(facts, obligation, terms.day))
+    return terms.day if is_to_come else None
+
+
+def _terms_of_referral(facts: Facts) -> ReferralTerms | None:
+    """The policy's terms, unless the case was referred or the balance isn't worth it."""
     terms = facts.policy.referral
     if terms is None or facts.state.referral is not None:
         return None

@@ -9,14 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.names import Channel
-from domain.policy import Approval, Policy, Step
+from domain.policy import Approval, Notice, Policy, Step
 from rulebook.formatting import format_money
 
 SYMBOLS: dict[Channel, str] = {Channel.SMS: "S", Channel.EMAIL: "E", Channel.VOICE: "V", Channel.LETTER: "L"}
 _REFERRAL, _END = "R", "X"
 _LEGEND = """\
 S text message   E e-mail   V call   L letter   R referral to counsel   X end
-V > S: a call, or a text message where a call fails or is not allowed"""
+V > S: a call, or a text message where a call fails or is not allowed
+The dots before R: the days to answer the notice of the referral"""
 _TICK_STEPS = (5, 10, 20, 25, 30, 50, 100, 200, 500, 1000)
 _TICK_COLUMNS_MIN = 7
 
@@ -67,7 +68,8 @@ def timeline(policy: Policy, width: int) -> Text:
         marks = [(step.day, SYMBOLS[step.channel]) for step in sorted(stage.steps, key=lambda step: step.day)]
         lines.append((stage.id, axis.line(marks, stage.from_day, end)))
     if policy.referral is not None:
-        lines.append(("referral", axis.line([(policy.referral.day, _REFERRAL)])))
+        start, end = _days_to_answer(policy, policy.referral.notice)
+        lines.append(("referral", axis.line([(policy.referral.day, _REFERRAL)], start, end)))
     lines.append(("end", axis.line([(policy.end.day, _END)])))
     drawn = "\n".join(f"{name:<{label}}{content}".rstrip() for name, content in lines)
     return Text(f"{drawn}\n\n{_LEGEND}")
@@ -106,10 +108,17 @@ def endings(policy: Policy) -> str:
     if (referral := policy.referral) is not None:
         least = format_money(policy.money(referral.minimum_balance), policy.locale)
         who = "if a person approves it" if referral.approval is Approval.HUMAN else "without asking anybody"
-        lines.append(f"From day {referral.day}: referral to {referral.counsel.name} from {least} on, {who}.")
+        notice = f"{referral.notice.days} days or more after {referral.notice.step}"
+        lines.append(f"From day {referral.day}, {notice}: referral to {referral.counsel.name} from {least} on, {who}.")
     reason = policy.end.close.value.replace("_", " ")
     lines.append(f"On day {policy.end.day}: a case that is not referred is closed, {reason}.")
     return "\n".join(lines)
+
+
+def _days_to_answer(policy: Policy, notice: Notice) -> tuple[int, int]:
+    """From the notice of the referral, when it is made on its day, to the first day on which a referral may follow."""
+    day = next(step.day for step in policy.steps if step.id == notice.step)
+    return day, day + notice.days
 
 
 def _conditions(policy: Policy, step: Step) -> str:

@@ -39,6 +39,7 @@ from domain.policy import (
     Conditions,
     Counsel,
     End,
+    Notice,
     Policy,
     PolicyStatus,
     PromiseTerms,
@@ -175,6 +176,7 @@ STAGES = (
 
 REFERRAL = ReferralTerms(
     day=90,
+    notice=Notice(step="default-notice", days=14),
     minimum_balance="100.00",
     approval=Approval.HUMAN,
     counsel=Counsel(name="Example Counsel LLP", email="referrals@counsel.example"),
@@ -191,7 +193,13 @@ def a_policy(
     promise_grace_days: int = 2,
     promise_limit: int = 3,
 ) -> Policy:
-    """A policy with the given stages, or with four stages over 120 days."""
+    """A policy with the given stages, or with four stages over 120 days.
+
+    Stages of one's own, without the notice of the usual referral, come without that referral too.
+    """
+    stages = stages or STAGES
+    if referral is REFERRAL and not any(step.id == REFERRAL.notice.step for stage in stages for step in stage.steps):
+        referral = None
     return Policy(
         id="test-policy",
         version=1,
@@ -206,7 +214,7 @@ def a_policy(
         window=Window(start=window[0], end=window[1]),
         priority=3,
         promise=PromiseTerms(grace_days=promise_grace_days, longest_days=30, limit=promise_limit),
-        stages=stages or STAGES,
+        stages=stages,
         receipt=Receipt(template="receipt-text", channels=tuple(receipt)),
         referral=referral,
         end=End(day=end_day, close=CloseReason.CHARGED_OFF),

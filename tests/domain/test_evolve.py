@@ -31,7 +31,7 @@ from tests.domain.generators import FIRST_DAY, Life, later_occurrences, lives, m
 POLICY = a_policy(promise_limit=20)
 DUE = date(2026, 1, 1)
 HORIZON = FIRST_DAY + timedelta(days=120)
-STATE_BYTES_MAX = 6_000
+STATE_BYTES_MAX = 6_500
 
 everything: st.SearchStrategy[Event] = st.one_of(messages, later_occurrences)
 
@@ -290,7 +290,7 @@ class TestContacts:
             ),
         )
         assert case.attempts == tuple(
-            Attempt(**step, channel=channel, outcome=outcome)
+            Attempt(**step, channel=channel, outcome=outcome, on=date(2026, 1, 5))
             for channel, outcome in (
                 (Channel.SMS, StepOutcome.FAILED),
                 (Channel.VOICE, StepOutcome.SUPPRESSED),
@@ -298,6 +298,11 @@ class TestContacts:
                 (Channel.EMAIL, StepOutcome.MADE),
             )
         )
+
+    def test_an_attempt_has_the_date_of_where_the_account_lives(self) -> None:
+        skipped = events.ContactSuppressed(step="reminder", obligation="o-1", channel=Channel.SMS, reasons=())
+        case = after(a_case(("100.00", DUE), zone="Asia/Tokyo"), (instant("2026-01-05 20:00"), skipped))
+        assert [attempt.on for attempt in case.attempts] == [date(2026, 1, 6)]
 
     def test_a_deferral_stands_until_the_step_is_attempted(self) -> None:
         until = instant("2026-01-06 09:00")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.ageing import pauses_of, treatment_day
 from domain.compliance.gate import gate
 from domain.compliance.model import ContactRequest, Effect
-from domain.decision import Close, Contact, Wait
+from domain.decision import Close, Contact, ProposeReferral, Wait
 from domain.events import (
     AdjustmentReason,
     AnyMessage,
@@ -41,7 +41,7 @@ from domain.names import Channel, HoldKind, ReferralStatus
 from domain.person import Person
 from domain.policy import RECEIPT_STEP, Conditions, Policy
 from domain.schedule import stage_on
-from domain.state import CaseState, CaseStatus, PromiseStatus
+from domain.state import CaseState, CaseStatus, PromiseStatus, StepOutcome
 from tests.domain.builders import (
     LAW,
     PLACES,
@@ -71,7 +71,7 @@ POLICIES = [
     a_policy(grace_days=7, window=(time(8), time(21))),
     a_policy(MANY_STEPS, *STAGES[2:], grace_days=2, window=(time(12), time(20))),
     a_policy(MANY_STEPS, referral=None, end_day=10, receipt=(Channel.LETTER,)),
-    a_policy(*STAGES, referral=REFERRAL.model_copy(update={"day": 5, "minimum_balance": "300.00"}), end_day=61),
+    a_policy(*STAGES, referral=REFERRAL.model_copy(update={"day": 44, "minimum_balance": "300.00"}), end_day=61),
 ]
 LONDON, NEW_YORK, LOS_ANGELES, HONOLULU = "Europe/London", "America/New_York", "America/Los_Angeles", "Pacific/Honolulu"
 
@@ -193,11 +193,29 @@ def _check(turn: Turn, life: Life) -> None:
     if isinstance(decision, Close):
         return
     state = turn.advanced.state
+    if isinstance(decision, ProposeReferral):
+        _check_notice(decision, state, life)
     assert state.status is CaseStatus.OPEN
     assert not state.recalled
     assert not any(hold.covers(life.today) for hold in state.holds)
     if isinstance(decision, Contact):
         _check_contact(decision, state, life)
+
+
+def _check_notice(proposal: ProposeReferral, state: CaseState, life: Life) -> None:
+    """Counted here day by day: as many days without a hold as the policy asks for, after the notice was made."""
+    terms, oldest = life.policy.referral, life.balance.oldest_unpaid
+    assert terms is not None
+    assert oldest is not None
+    noticed = [
+        attempt.on
+        for attempt in state.attempts
+        if (attempt.step, attempt.obligation, attempt.outcome) == (terms.notice.step, oldest.id, StepOutcome.MADE)
+    ]
+    proposed_on = local_date(proposal.at, zone_of(state.zone))
+    calendar = [noticed[0] + timedelta(days=number) for number in range((proposed_on - noticed[0]).days)]
+    free = [day for day in calendar if not any(hold.covers(day) for hold in state.holds)]
+    assert len(free) >= terms.notice.days
 
 
 def _check_contact(contact: Contact, state: CaseState, life: Life) -> None:

@@ -202,6 +202,46 @@ POLICIES = {
         "referral.day",
         "referral.day 126 comes after end.day 125: it would never happen",
     ),
+    "a referral without notice": Spoilt(
+        POLICY,
+        "  notice: {step: final-demand, days: 22}\n",
+        "",
+        "referral.notice",
+        "is missing; add it",
+        at="referral:",
+    ),
+    "a notice by a step that there is not": Spoilt(
+        POLICY,
+        "step: final-demand",
+        "step: last-demand",
+        "referral.notice.step",
+        "this policy has no step last-demand: name the one that tells of the referral",
+    ),
+    "a notice by a step that late cases pass over": Spoilt(
+        POLICY,
+        "step: final-demand",
+        "step: final-sms",
+        "referral.notice.step",
+        "step final-sms can be passed over: set mandatory: true there, or name another step",
+    ),
+    "a notice no earlier than the referral": Spoilt(
+        POLICY,
+        "  day: 105\n",
+        "  day: 75\n",
+        "referral.notice.step",
+        "step final-demand is on day 75: name one between the due date and referral.day 75",
+        at="notice:",
+    ),
+    "a notice that still runs on the day of the referral": Spoilt(
+        POLICY,
+        "days: 22}",
+        "days: 31}",
+        "referral.notice.days",
+        "31 days after step final-demand is day 106, later than referral.day 105: move one of them",
+    ),
+    "a notice of no days": Spoilt(
+        POLICY, "days: 22}", "days: 0}", "referral.notice.days", "should be greater than or equal to 1"
+    ),
     "an end before the last stage": Spoilt(
         POLICY,
         "end: {day: 125",

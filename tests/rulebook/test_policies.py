@@ -67,12 +67,13 @@ def test_each_step_has_another_channel_to_fall_back_on(policy: Policy) -> None:
     assert all(step.fallback for step in policy.steps)
 
 
-def test_referral_needs_a_person_a_balance_and_two_weeks_after_a_mandatory_final_demand(policy: Policy) -> None:
+def test_referral_needs_a_person_a_balance_and_two_weeks_to_answer_a_mandatory_final_demand(policy: Policy) -> None:
     demand = next(step for step in policy.steps if step.template == "final-demand")
 
     assert policy.referral is not None
     assert demand.mandatory
-    assert policy.referral.day - demand.day >= 14
+    assert policy.referral.notice.step == demand.id
+    assert policy.referral.notice.days > (21 if Channel.LETTER in demand.channels else 14)
     assert policy.referral.approval is Approval.HUMAN
     assert policy.money(policy.referral.minimum_balance).minor > 0
     assert policy.end.day > policy.referral.day

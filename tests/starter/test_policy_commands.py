@@ -76,9 +76,17 @@ def test_show_draws_days_in_order_on_the_axis() -> None:
     assert ticks[day_zero] == "|"
     assert next(line for line in lines if line.startswith("before-due")).index("S") == day_zero
     assert next(line for line in lines if line.startswith("early")).index("S") > day_zero
-    referral = next(line for line in lines if line.startswith("referral")).index("R")
-    assert next(line for line in lines if line.startswith("final")).index("E") < referral
-    assert next(line for line in lines if line.startswith("end ")).index("X") > referral
+    referral = next(line for line in lines if line.startswith("referral"))
+    demand = next(line for line in lines if line.startswith("final")).index("E")
+    assert demand == referral.index("·")
+    assert demand < referral.rindex("·") < referral.index("R")
+    assert next(line for line in lines if line.startswith("end ")).index("X") > referral.index("R")
+
+
+def test_show_says_from_when_on_and_after_which_notice_a_case_is_referred() -> None:
+    words = " ".join(_run("show", UK).stdout.split())
+
+    assert "From day 105, 22 days or more after final-demand: referral to Example Counsel LLP from £750.00 on" in words
 
 
 def test_show_finds_a_version_and_names_the_policies_when_there_is_none() -> None:
