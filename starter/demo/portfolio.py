@@ -30,7 +30,7 @@ DAYS_LATE_MIN = 5
 DAYS_LATE_SPREAD = 26
 """The newest unpaid statement fell due 5 to 30 days before the account is handed over, the one before it 35 to 60."""
 
-HANDED_OVER_WITHIN = timedelta(days=10)
+HANDED_OVER_WITHIN = timedelta(days=30)
 """The lender hands its accounts over one after the other, as lenders do, and not all in one instant."""
 
 _FIRST_PHONE = 447700900000

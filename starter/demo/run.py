@@ -72,7 +72,7 @@ class Demonstration:
             decided: set[str] = set()
             while True:
                 now = self._now()
-                portfolio = await read_portfolio(self._database, self._policy)
+                portfolio = await read_portfolio(self._database, self._policy, len(self._handovers))
                 shown.show(portfolio.snapshot, now)
                 ending = self._ending(portfolio, now, everybody_has_acted=acting.done())
                 if ending:
@@ -89,7 +89,7 @@ class Demonstration:
 
     async def result(self, ending: str) -> Result:
         """Where the portfolio stands, and whether everything that must hold does."""
-        portfolio = await read_portfolio(self._database, self._policy)
+        portfolio = await read_portfolio(self._database, self._policy, len(self._handovers))
         async with self._database.transaction() as session:
             failures = [f"journal: {broken}" for broken in await journal.verify(session)]
         if self._worker.exit_code is not None:

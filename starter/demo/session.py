@@ -34,17 +34,18 @@ async def begin(folder: Path, terms: Terms, console: Console) -> Result:
     """
     await clear(folder)
     terms.write(folder)
+    rulebook = Rulebook.load()
     async with _started(folder, console) as (stack, worker):
         terms = terms.model_copy(update={"opening": datetime.now(UTC)})
         terms.write(folder)
-        return await _run(stack, worker, terms, console)
+        return await _run(stack, worker, rulebook, terms, console)
 
 
 async def go_on(folder: Path, console: Console) -> Result:
     """Go on with the demonstration in a folder, like `begin`. Its time has gone on since it was stopped."""
     terms = Terms.read(folder)
     async with _started(folder, console) as (stack, worker):
-        return await _run(stack, worker, terms, console)
+        return await _run(stack, worker, Rulebook.load(), terms, console)
 
 
 @asynccontextmanager
@@ -54,8 +55,7 @@ async def _started(folder: Path, console: Console) -> AsyncIterator[tuple[Stack,
         yield stack, await start_worker(stack)
 
 
-async def _run(stack: Stack, worker: LeashedProcess, terms: Terms, console: Console) -> Result:
-    rulebook = Rulebook.load()
+async def _run(stack: Stack, worker: LeashedProcess, rulebook: Rulebook, terms: Terms, console: Console) -> Result:
     temporal = await Client.connect(stack.temporal_address, data_converter=DATA_CONVERTER)
     database = Database(stack.environment()["DATABASE_URL"])
     try:

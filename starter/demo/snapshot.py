@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -45,8 +45,8 @@ class Portfolio:
     snapshot: Snapshot
 
 
-async def read_portfolio(database: Database, policy: Policy) -> Portfolio:
-    """Where everything stands now."""
+async def read_portfolio(database: Database, policy: Policy, accounts: int) -> Portfolio:
+    """Where everything stands now, of as many accounts as there are to be."""
     async with database.transaction() as session:
         cases = await reports.list_cases(session, reports.CaseFilter(), _CASES_MAX)
         contacts = await reports.count_contacts(session)
@@ -55,7 +55,7 @@ async def read_portfolio(database: Database, policy: Policy) -> Portfolio:
         totals = await reports.totals_by_currency(session)
         newest = await reports.newest_lines(session, JOURNAL_LINES)
     snapshot = Snapshot(
-        stages=stages(cases, policy),
+        stages=stages(cases, policy, accounts),
         channels=_channels(contacts),
         withheld=_withheld(withheld),
         promises_kept=promises.get(PromiseStatus.KEPT, 0),
@@ -68,12 +68,13 @@ async def read_portfolio(database: Database, policy: Policy) -> Portfolio:
     return Portfolio(cases, snapshot)
 
 
-def stages(cases: Iterable[CaseLine], policy: Policy) -> tuple[Stage, ...]:
-    """How many cases are where: the policy's stages in their order, then the ways to end. Unused ends are left out."""
+def stages(cases: Sequence[CaseLine], policy: Policy, accounts: int) -> tuple[Stage, ...]:
+    """How many accounts are where: before, in the policy's stages, at an end. Ends that nobody came to are left out."""
     places = Counter(_place(case, policy) for case in cases)
+    before = Stage("Not handed over yet", accounts - len(cases))
     titles = [stage.title for stage in policy.stages]
     on_the_way = tuple(Stage(title, places.pop(title, 0)) for title in titles)
-    return (*on_the_way, *(Stage(title, count, is_end=True) for title, count in sorted(places.items())))
+    return (before, *on_the_way, *(Stage(title, count, is_end=True) for title, count in sorted(places.items())))
 
 
 def entry_of(line: StoredLine) -> Entry:

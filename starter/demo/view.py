@@ -22,6 +22,7 @@ _FRAME_LINES = 2
 _HEADER_LINES = 3
 _FOOTER_LINES = 2
 _MONEY_LINES = 8
+_JOURNAL_LINES_MIN = 3
 _BAR_MARKS = 8
 _WIDTH_FOR_BARS = 96
 
@@ -101,14 +102,13 @@ class Frame:
 
 def screen(snapshot: Snapshot, frame: Frame, now: datetime, size: ConsoleDimensions) -> Layout:
     """The whole terminal: figures above, the journal in what is left of it, where to look further below."""
-    height = size.height
-    figures = _figures(snapshot, size.width)
-    figure_lines = min(_figure_lines(snapshot), height - _HEADER_LINES - _FOOTER_LINES - _FRAME_LINES - 3)
-    journal_lines = height - _HEADER_LINES - _FOOTER_LINES - figure_lines - _FRAME_LINES
+    room = size.height - _HEADER_LINES - _FOOTER_LINES - _FRAME_LINES
+    figure_lines = min(_figure_lines(snapshot), room - _JOURNAL_LINES_MIN)
+    journal_lines = room - figure_lines
     layout = Layout()
     layout.split_column(
         Layout(_header(snapshot, frame, now), size=_HEADER_LINES),
-        Layout(figures, size=figure_lines),
+        Layout(_figures(snapshot, size.width, figure_lines), size=figure_lines),
         Layout(_journal(snapshot.journal[:journal_lines], frame)),
         Layout(_footer(frame), size=_FOOTER_LINES),
     )
@@ -131,7 +131,7 @@ def status_line(snapshot: Snapshot, frame: Frame, now: datetime) -> str:
 
 def summary(snapshot: Snapshot, frame: Frame, width: int) -> RenderableType:
     """The figures at the end."""
-    return Group(_figures(snapshot, width), _footer(frame))
+    return Group(_figures(snapshot, width, _figure_lines(snapshot)), _footer(frame))
 
 
 def _header(snapshot: Snapshot, frame: Frame, now: datetime) -> Panel:
@@ -148,21 +148,20 @@ def _header(snapshot: Snapshot, frame: Frame, now: datetime) -> Panel:
     return Panel(line, title=f"Dunlin: collecting from {snapshot.cases} real accounts", title_align="left")
 
 
-def _figures(snapshot: Snapshot, width: int) -> RenderableType:
+def _figures(snapshot: Snapshot, width: int, lines: int) -> RenderableType:
     middle = Group(_channels(snapshot), Text(""), _withheld(snapshot))
     columns = Table.grid(expand=True)
     for ratio in (11, 12, 8):
         columns.add_column(ratio=ratio)
-    height = _figure_lines(snapshot)
     columns.add_row(
         Panel(
             _stages(snapshot.stages, with_bars=width >= _WIDTH_FOR_BARS),
             title="Cases by stage",
             title_align="left",
-            height=height,
+            height=lines,
         ),
-        Panel(middle, title="Contacts", title_align="left", height=height),
-        Panel(_money_and_promises(snapshot), title="Money", title_align="left", height=height),
+        Panel(middle, title="Contacts", title_align="left", height=lines),
+        Panel(_money_and_promises(snapshot), title="Money", title_align="left", height=lines),
     )
     return columns
 

@@ -19,15 +19,20 @@ def test_stages_come_in_the_order_of_the_policy_and_ends_after_them() -> None:
         a_case_line(closed=CloseReason.PAID),
     ]
 
-    assert stages(cases, POLICY) == (Stage("early", 1), Stage("late", 2), Stage("Paid", 1, is_end=True))
+    assert stages(cases, POLICY, 6) == (
+        Stage("Not handed over yet", 2),
+        Stage("early", 1),
+        Stage("late", 2),
+        Stage("Paid", 1, is_end=True),
+    )
 
 
 def test_a_stage_without_cases_is_still_shown() -> None:
-    assert stages([], POLICY) == (Stage("early", 0), Stage("late", 0))
+    assert stages([], POLICY, 0) == (Stage("Not handed over yet", 0), Stage("early", 0), Stage("late", 0))
 
 
 def test_a_case_that_has_no_stage_yet_counts_to_the_first() -> None:
-    assert stages([a_case_line(stage=None)], POLICY)[0] == Stage("early", 1)
+    assert stages([a_case_line(stage=None)], POLICY, 1)[1] == Stage("early", 1)
 
 
 def test_a_case_with_counsel_has_ended_here_unless_it_is_closed() -> None:
@@ -37,7 +42,8 @@ def test_a_case_with_counsel_has_ended_here_unless_it_is_closed() -> None:
         a_case_line(stage="late", referral=ReferralStatus.RECALLED, closed=CloseReason.PAID),
     ]
 
-    assert stages(cases, POLICY) == (
+    assert stages(cases, POLICY, 3) == (
+        Stage("Not handed over yet", 0),
         Stage("early", 0),
         Stage("late", 1),
         Stage("Paid", 1, is_end=True),
