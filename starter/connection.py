@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
-from db.session import Database
+from db.session import Database, DatabaseFailure
 from rulebook.load import Rulebook
 from runtime.settings import ClientSettings, load_settings
 from runtime.temporal import connect
@@ -46,10 +44,8 @@ def with_database(use: Callable[[Database], Awaitable[Result]]) -> Result:
 async def opened_database(settings: ClientSettings) -> AsyncIterator[Database]:
     """A pool by the settings, closed at the end. Raises CommandError when Postgres does not answer."""
     url = settings.database_url.get_secret_value()
-    try:
-        database = Database(url, pool_size=settings.database_pool_size)
-    except (ArgumentError, ValueError):  # it may hold a password, so neither it nor its error is shown
-        raise CommandError("DATABASE_URL is not a URL: write postgresql://USER@HOST/NAME", MALFORMED) from None
+    place_of(url)
+    database = Database(url, pool_size=settings.database_pool_size)
     try:
         with postgres_answers(url):
             await database.check()
@@ -63,16 +59,19 @@ def postgres_answers(url: str) -> Iterator[None]:
     """Turn a failed connection into a CommandError that says where the database was looked for."""
     try:
         yield
-    except OSError as error:
+    except (OSError, DatabaseFailure) as error:
+        if isinstance(error, DatabaseFailure) and error.sqlstate:  # it answered, and said why not
+            raise
         raise CommandError(
-            f"Postgres at {place_of(url)} does not answer ({error.strerror or type(error).__name__}): "
-            "start it, or set DATABASE_URL",
-            REFUSED,
+            f"Postgres at {place_of(url)} does not answer: start it, or set DATABASE_URL", REFUSED
         ) from None
 
 
 def place_of(url: str) -> str:
-    """Where the database is, without user and password."""
-    parts = make_url(url)
-    host = parts.host or parts.query.get("host") or "localhost"
-    return f"{host}:{parts.port or 5432}"
+    """Where the database is, without user and password. Raises CommandError when the URL cannot be read."""
+    try:
+        parts = urlsplit(url)
+        folder = parse_qs(parts.query).get("host", ["localhost"])[0]
+        return f"{parts.hostname or folder}:{parts.port or 5432}"
+    except ValueError:  # the URL may hold a password, so neither it nor its error is shown
+        raise CommandError("DATABASE_URL is not a URL: write postgresql://USER@HOST/NAME", MALFORMED) from None

@@ -8,15 +8,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 from temporalio.service import RPCError
-from twilio.request_validator import (
-    SIGNATURE_HEADER,
-    SIGNATURE_SETTINGS_HEADER,
-    RequestValidator,
-    get_signature_algorithm,
-)
-from twilio.twiml.voice_response import VoiceResponse
 
 from db.session import DatabaseFailure
+from providers.twilio_api.callbacks import TWIML_TYPE, SignatureCheck, connect_to, hang_up, say_nothing
 from providers.webhooks import (
     CALL_DIGIT_PATH,
     CALL_STATUS_PATH,
@@ -60,7 +54,7 @@ class Door:
     ) -> None:
         self._receiver = receiver
         self._base = public_base_url.rstrip("/")
-        self._validator = RequestValidator(twilio_auth_token)
+        self._signature = SignatureCheck(twilio_auth_token)
         self._link_secret = link_secret
 
     def application(self) -> web.Application:
@@ -90,19 +84,14 @@ class Door:
         """
         form = await self._signed_form(request)
         contact = await self._receiver.take_report(request.match_info["reference"], form, messages_of_digit)
-        answer = VoiceResponse()
         phone = await self._receiver.lender_phone(contact.case_id) if form.get("Digits") == CONNECT_KEY else None
-        if phone is None:
-            answer.hangup()
-        else:
-            answer.dial(phone)
-        return _twiml(answer)
+        return _twiml(hang_up() if phone is None else connect_to(phone))
 
     async def _inbound(self, request: web.Request) -> web.Response:
         form = await self._signed_form(request)
         people = await self._receiver.take_reply(form)
         _log.info("reply received", count=people)
-        return _twiml(VoiceResponse())  # nothing is sent back: Twilio itself confirms STOP and HELP
+        return _twiml(say_nothing())  # Twilio itself confirms STOP and HELP
 
     async def _ask_to_unsubscribe(self, request: web.Request) -> web.Response:
         """A person's browser; programs that look at links before the person does must not stop anything by that."""
@@ -127,13 +116,7 @@ class Door:
     async def _signed_form(self, request: web.Request) -> Form:
         """The form of a request that Twilio has signed. The address is the public one, whatever a proxy made of it."""
         form = await request.post()
-        signed = self._validator.validate(
-            self._base + request.raw_path,
-            form,
-            request.headers.get(SIGNATURE_HEADER, ""),
-            get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER)),
-        )
-        if not signed:
+        if not self._signature.is_signed(self._base + request.raw_path, form, request.headers):
             raise web.HTTPForbidden(text="not signed by our Twilio account\n")
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
@@ -153,8 +136,8 @@ async def _answer_for_outages(request: web.Request, handler: Handler) -> web.Str
         raise web.HTTPServiceUnavailable(text="try again later\n", headers={"Retry-After": "30"}) from None
 
 
-def _twiml(answer: VoiceResponse) -> web.Response:
-    return web.Response(text=str(answer), content_type="text/xml")
+def _twiml(answer: str) -> web.Response:
+    return web.Response(text=answer, content_type=TWIML_TYPE)
 
 
 def _page(content: str) -> web.Response:
