@@ -63,18 +63,23 @@ class Handover:
 
 
 def handovers(accounts: Sequence[CardAccount], opening: datetime) -> list[Handover]:
-    """The accounts as a lender hands them over from the opening on: the least late first, as they have most to come.
+    """The accounts as a lender hands them over, in their order, from the opening on.
 
     Raises ValueError for more accounts than there are telephone numbers that ring nobody.
     """
     if len(accounts) > PHONES:
         raise ValueError(f"only {PHONES} telephone numbers are reserved for drama: take at most as many accounts")
-    in_order = sorted(accounts, key=lambda account: (_days_late(account), account.number))
-    instants = (opening + HANDED_OVER_WITHIN * place / len(accounts) for place in range(len(accounts)))
+    timed = sorted((opening + _handed_over_after(account), account.number, account) for account in accounts)
     return [
         Handover(at, account, _registration(account, _FIRST_PHONE + place, at.astimezone(ZoneInfo(ZONE)).date()))
-        for place, (account, at) in enumerate(zip(in_order, instants, strict=True))
+        for place, (at, _, account) in enumerate(timed)
     ]
+
+
+def _handed_over_after(account: CardAccount) -> timedelta:
+    """Spread by the account's number, but the less late sooner: their way to the policy's end is the longest."""
+    latest = min(HANDED_OVER_WITHIN, timedelta(days=_days_late(account) - DAYS_LATE_MIN))
+    return latest * (account.number * 7919 % 1009) / 1009
 
 
 def _days_late(account: CardAccount) -> int:

@@ -43,12 +43,12 @@ def test_each_account_owes_its_bill_and_is_five_to_sixty_days_late(opening: date
         assert (lateness(handover) > timedelta(days=30)) == (handover.account.months_late[0] >= 2)
 
 
-def test_accounts_are_handed_over_one_after_the_other_the_least_late_first() -> None:
+def test_accounts_are_handed_over_one_after_the_other_and_the_least_late_at_once() -> None:
     portfolio = handovers(committed_sample(), OPENING)
 
-    assert portfolio[0].at == OPENING
-    assert all(before.at < after.at < OPENING + HANDED_OVER_WITHIN for before, after in pairwise(portfolio))
-    assert [lateness(each) for each in portfolio] == sorted(lateness(each) for each in portfolio)
+    assert all(before.at <= after.at < OPENING + HANDED_OVER_WITHIN for before, after in pairwise(portfolio))
+    assert len({each.at for each in portfolio}) > 0.8 * len(portfolio)
+    assert all(each.at == OPENING for each in portfolio if lateness(each) == timedelta(days=5))
     assert {each.account.number for each in portfolio} == {account.number for account in committed_sample()}
 
 
