@@ -70,16 +70,15 @@ class CollectionCase:
     @workflow.run
     async def run(self, start: CaseStart) -> CaseOutcome:
         turn = await self._take(await calls.open_case(OpenCaseRequest(case=self._case)))
-        while self._inbox or turn.closed is None:
-            if self._inbox:
-                turn = await self._apply_messages()
+        while turn.closed is None or self._somebody_waits():
+            if self._somebody_waits():
+                turn = await self._answer_everybody(turn)
             elif self._is_due(turn):
                 turn = await self._perform(turn)
             else:
                 await self._sleep(turn)
-            if self._has_grown_long():
-                await self._continue_as_new()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+            if turn.closed is None and self._has_grown_long():
+                await self._continue_as_new(turn)
         return CaseOutcome(closed=turn.closed, outstanding=turn.sheet.outstanding, credit=turn.sheet.credit)
 
     @workflow.query(name="case_sheet", description="Where the case stands, and its next decision.")
@@ -89,6 +88,17 @@ class CollectionCase:
     def _unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """A message that the contract does not know is journaled as refused, not lost in silence."""
         self._inbox.put(name, None)
+
+    def _somebody_waits(self) -> bool:
+        return bool(self._inbox) or not workflow.all_handlers_finished()
+
+    async def _answer_everybody(self, turn: Turn) -> Turn:
+        """Apply all that came, and what comes meanwhile, until nobody waits: a run must not end on an open question."""
+        while self._somebody_waits():
+            if self._inbox:
+                turn = await self._apply_messages()
+            await workflow.wait_condition(lambda: bool(self._inbox) or workflow.all_handlers_finished())
+        return turn
 
     async def _apply_messages(self) -> Turn:
         batch = self._inbox.batch()
@@ -180,21 +190,17 @@ class CollectionCase:
         info = workflow.info()
         return info.is_continue_as_new_suggested() or info.get_current_history_length() > HISTORY_EVENTS_MAX
 
-    async def _continue_as_new(self) -> None:
+    async def _continue_as_new(self, turn: Turn) -> None:
         """Go on with a fresh history, once every message that came is applied and answered."""
-        while self._inbox:
-            await self._apply_messages()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        if self._inbox or (self._turn is not None and self._turn.closed is not None):
-            return
-        workflow.continue_as_new(
-            CaseStart(
-                lender=self._case.lender,
-                account=self._case.account,
-                clock=self._case.clock,
-                sequence=self._sequence,
+        if (await self._answer_everybody(turn)).closed is None:
+            workflow.continue_as_new(
+                CaseStart(
+                    lender=self._case.lender,
+                    account=self._case.account,
+                    clock=self._case.clock,
+                    sequence=self._sequence,
+                )
             )
-        )
 
     def _signal_of(self, kind: str) -> Callable[..., None]:
         def receive(payload: Any = None, *surplus: Any) -> None:
