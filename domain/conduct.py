@@ -76,7 +76,7 @@ def _due_without_effect(state: CaseState, policy: Policy, decision: ActionDecisi
 
 
 def _proposal(state: CaseState, policy: Policy, now: datetime) -> tuple[Entry, ...]:
-    referral = referral_id(case_id_of(state.lender, state.account))
+    referral = referral_id(case_id_of(state.lender, state.account), state.referral_count + 1)
     outstanding = balance_of(state, policy.waterfall, local_date(now, zone_of(state.zone))).outstanding
     proposal = Entry(at=now, event=events.ReferralProposed(referral=referral, outstanding=outstanding))
     if policy.referral is None or policy.referral.approval is Approval.HUMAN:

@@ -229,7 +229,7 @@ def _(event: events.ContactDeferred, state: CaseState, today: date) -> CaseState
 @_apply.register
 def _(event: events.ReferralProposed, state: CaseState, today: date) -> CaseState:
     referral = Referral(id=event.referral, status=ReferralStatus.PROPOSED, proposed_on=today)
-    return state.model_copy(update={"referral": referral})
+    return state.model_copy(update={"referral": referral, "referral_count": state.referral_count + 1})
 
 
 def _refer(state: CaseState, status: ReferralStatus) -> CaseState:

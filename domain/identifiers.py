@@ -10,9 +10,9 @@ def contact_id(case_id: str, step: str, obligation: str, attempt: int) -> str:
     return f"c-{_digest(case_id, step, obligation, str(attempt))}"
 
 
-def referral_id(case_id: str) -> str:
-    """The id of the legal referral of a case."""
-    return f"r-{_digest(case_id)}"
+def referral_id(case_id: str, number: int) -> str:
+    """The id of a legal referral of a case. They are numbered from 1: one that was recalled may be followed by another."""
+    return f"r-{_digest(case_id, str(number))}"
 
 
 def _digest(*parts: str) -> str:

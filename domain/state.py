@@ -128,8 +128,8 @@ REFUSED_KEPT_MAX = 20
 class CaseState(Value):
     """Everything about a case that a decision needs. Only `domain.evolve` makes a new one.
 
-    `applied` are all messages that were applied; `refused` the ids of the latest ones that were not, so that a message
-    that comes by two ways is journaled once.
+    `referral` is the latest of `referral_count` that were proposed. `applied` are all messages that were applied;
+    `refused` the ids of the latest ones that were not, so that a message that comes by two ways is journaled once.
     """
 
     lender: Id
@@ -149,6 +149,7 @@ class CaseState(Value):
     promises: tuple[Promise, ...] = ()
     holds: tuple[Hold, ...] = ()
     referral: Referral | None = None
+    referral_count: int = 0
     recalled: bool = False
     applied: tuple[Applied, ...] = ()
     refused: tuple[Id, ...] = ()

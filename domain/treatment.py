@@ -13,6 +13,7 @@ from domain.channel_choice import NoChannel, TooLate, choose_channel
 from domain.decision import Close, Contact, EnterStage, ProposeReferral, Suppress, Wait
 from domain.facts import Facts
 from domain.localtime import next_inside, start_of_day, with_offset_of
+from domain.names import ReferralStatus
 from domain.policy import ReferralTerms
 from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
 from domain.state import Obligation, StepOutcome
@@ -72,9 +73,12 @@ def _referral_day(facts: Facts, obligation: Obligation) -> int | None:
 
 
 def _terms_of_referral(facts: Facts) -> ReferralTerms | None:
-    """The policy's terms, unless the case was referred or the balance isn't worth it."""
-    terms = facts.policy.referral
-    if terms is None or facts.state.referral is not None:
+    """The policy's terms, unless a referral was declined or withdrawn before, or the balance isn't worth it.
+
+    A recalled one had been paid: what is owed again, because that payment bounced, may be referred again.
+    """
+    terms, earlier = facts.policy.referral, facts.state.referral
+    if terms is None or (earlier is not None and earlier.status is not ReferralStatus.RECALLED):
         return None
     return terms if facts.balance.outstanding >= facts.policy.money(terms.minimum_balance) else None
 

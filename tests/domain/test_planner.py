@@ -624,9 +624,24 @@ class TestReferralAndEnd:
         assert isinstance(decision, Close)
         assert decision.at == on_day(120, "09:00")
 
-    def test_a_recalled_referral_is_not_proposed_again(self) -> None:
-        state = after(self.proposed(), (on_day(91), ReferralRecalled(referral="r-1")))
-        assert isinstance(decide(state, on_day(92), self.FINISHED), Close)
+    def test_a_referral_that_counsel_withdrew_is_not_proposed_again(self) -> None:
+        state = after(
+            self.proposed(),
+            (on_day(91), ReferralDecided(id="rd-1", approved=True, decided_by="staff-1")),
+            (on_day(92), ReferralStatusChanged(id="rs-1", status=ReferralStatus.WITHDRAWN)),
+        )
+        assert isinstance(decide(state, on_day(93), self.FINISHED), Close)
+
+    def test_a_referral_recalled_by_a_payment_that_bounced_is_proposed_again_on_the_same_notice(self) -> None:
+        state = after(
+            self.proposed(),
+            (on_day(91), paid("250.00")),
+            (on_day(91), ReferralRecalled(referral="r-1")),
+            (on_day(95), PaymentReversed(id="v-1", payment="p-1", reason=ReversalReason.BOUNCED)),
+        )
+        assert decide(state, on_day(95, "16:00"), self.FINISHED) == ProposeReferral(
+            at=on_day(95, "16:00"), reason="day 90: 95 days past due, 250.00 GBP outstanding"
+        )
 
     def test_a_policy_without_referral_ends(self) -> None:
         policy = a_policy(*STAGES, referral=None)
