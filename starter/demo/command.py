@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -14,6 +14,7 @@ from runtime.processes import StackError
 from runtime.signals import run_until_signalled
 from runtime.stack import default_state_folder
 from starter.console import REFUSED, CommandError
+from starter.demo.run import Result
 from starter.demo.sample import SAMPLE_LENGTH
 from starter.demo.session import begin, go_on
 from starter.demo.terms import Terms
@@ -34,23 +35,30 @@ def demo(
     """Collect a portfolio of real delinquent accounts in time-lapse, and watch it live."""
     console = Console(force_terminal=False if headless else None)
     chosen = (folder or _default_folder()).absolute()
-    chosen.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the folder, which is cleared; and not in the terminal, which is drawn on.
-    log = chosen.with_name(f"{chosen.name}.log").open("w", encoding="utf-8")
-    configure_logging(level="info", log_format="json", stream=log)
-    failures: list[str] = []
+    configure_logging(level="info", log_format="json", stream=_log_beside(chosen))
+    results: list[Result] = []
 
     async def run() -> None:
         terms = Terms(accounts=accounts, days=days, seconds=seconds, opening=datetime.now(UTC))
-        result = await (go_on(chosen, console) if keep else begin(chosen, terms, console))
-        failures.extend(result.failures)
+        results.append(await (go_on(chosen, console) if keep else begin(chosen, terms, console)))
 
     try:
         run_until_signalled(run())
     except StackError as error:
         raise CommandError(str(error), REFUSED) from None
-    if failures:
+    if not results:
+        console.print("Stopped before it began.")
+    if any(result.failures for result in results):
         raise typer.Exit(REFUSED)
+
+
+def _log_beside(folder: Path) -> TextIO:
+    """Not in the folder, which is cleared, and not in the terminal, which is drawn on. Raises CommandError."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return folder.with_name(f"{folder.name}.log").open("w", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{folder.parent}: {error.strerror}: choose another place with --folder") from None
 
 
 def _default_folder() -> Path:

@@ -88,3 +88,10 @@ def test_a_bill_of_new_charges_alone_is_as_late_as_the_status_says() -> None:
 def test_an_account_that_is_not_late_has_no_unpaid_statements() -> None:
     with pytest.raises(ValueError, match="not past due"):
         unpaid_statements(card(0, bills=(10_000,), payments=()))
+
+
+def test_the_example_of_the_documentation_is_in_the_sample() -> None:
+    account = next(account for account in committed_sample() if account.number == 270)
+
+    assert (account.bills[:2], account.payments[0], charges(account)[0]) == ((13_694, 14_880), 1_700, 514)
+    assert unpaid_statements(account) == (UnpaidStatement(2, 13_180), UnpaidStatement(1, 514))
