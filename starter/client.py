@@ -68,7 +68,8 @@ class DunlinClient(Verbs):
         self._database = database
         self._rulebook = rulebook
         self._clock = clock
-        self._registrar = Registrar(database)
+        self._opening = 0
+        self._registrar = Registrar(database, lambda: self._opening)
         self._gateway = CaseGateway(temporal, clock, answer_within)
 
     async def register_lender(self, lender: LenderRegistration) -> None:
@@ -88,6 +89,13 @@ class DunlinClient(Verbs):
 
     async def open_case(self, account: AccountRegistration) -> str:
         """Register an account and start its case, or leave the case that runs as it is. Returns the workflow's id."""
+        self._opening += 1
+        try:
+            return await self._open(account)
+        finally:
+            self._opening -= 1
+
+    async def _open(self, account: AccountRegistration) -> str:
         await self.register(account)
         case = CaseKey(lender=account.lender, account=account.account)
         owed = Money.total((obligation.amount for obligation in account.obligations), account.currency)
