@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import sysconfig
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,8 @@ from runtime.signals import run_until_signalled
 from runtime.stack import Stack, default_state_folder
 
 _WORKER = Path(__file__).parents[1] / "worker.py"
+_DUNLIN = Path(sysconfig.get_path("scripts")) / "dunlin"
+_DUNLIN = Path(sys.executable).with_name("dunlin")
 
 _POLL_SECONDS = 0.2
 _READY_SECONDS_MAX = 60.0
@@ -44,6 +47,7 @@ def up(
 async def _up(folder: Path) -> None:
     async with Stack(folder) as stack:
         worker = await start_worker(stack)
+        stack.run("door", [str(_DUNLIN), "door"])
         _console.print(addresses(stack))
         _console.print("Stop with Ctrl-C.")
         await worker.ended()
@@ -51,10 +55,14 @@ async def _up(folder: Path) -> None:
 
 
 async def start_worker(stack: Stack) -> LeashedProcess:
-    """Bring the stack's database up to date, and start a worker on it. Returns once it works; raises StackError."""
+    """Bring the stack's database up to date, and start a worker on it, with the door that providers report to.
+
+    Returns the worker once it works; raises StackError.
+    """
     await upgrade(stack.environment()["DATABASE_URL"])
     worker = stack.run("worker", [sys.executable, str(_WORKER)])
     await _until_ready(worker, stack.state.ports["health"])
+    stack.run("door", [str(_DUNLIN), "door"])
     return worker
 
 
@@ -70,6 +78,7 @@ def addresses(stack: Stack) -> Table:
         ("E-mails", stack.mail_folder),
         ("Texts and calls", stack.twilio_journal),
         ("Letters", stack.print_folder),
+        ("HTTP door", stack.environment()["DUNLIN_PUBLIC_BASE_URL"]),
         ("Logs", stack.folder / "logs"),
     ):
         table.add_row(name, str(where))
