@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -119,6 +120,19 @@ class Door:
         if not self._signature.is_signed(self._base + request.raw_path, form, request.headers):
             raise web.HTTPForbidden(text="not signed by our Twilio account\n")
         return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+@asynccontextmanager
+async def serving(door: Door, host: str, port: int) -> AsyncIterator[None]:
+    """Listen inside this block. Raises OSError when the port is taken."""
+    # Addresses name contacts, so they are not logged.
+    runner = web.AppRunner(door.application(), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()
 
 
 @web.middleware

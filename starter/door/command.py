@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from aiohttp import web
-
 from rulebook.load import Rulebook
 from runtime.logging import configure_logging
 from runtime.settings import DoorSettings, load_settings
@@ -14,7 +12,7 @@ from runtime.temporal import connect
 from starter.client import DunlinClient
 from starter.connection import opened_database
 from starter.console import REFUSED, CommandError, show_line
-from starter.door.application import Door
+from starter.door.application import Door, serving
 from starter.door.receiver import Receiver
 
 
@@ -38,19 +36,13 @@ async def _serve(settings: DoorSettings) -> None:
             twilio_auth_token=settings.twilio_auth_token.get_secret_value(),
             link_secret=settings.link_secret.get_secret_value() if settings.link_secret else None,
         )
-        # Addresses name contacts, so they are not logged.
-        runner = web.AppRunner(opened.application(), access_log=None)
-        await runner.setup()
         try:
-            await web.TCPSite(runner, settings.bind_address, settings.callback_port).start()
+            async with serving(opened, settings.bind_address, settings.callback_port):
+                show_line(f"the door is open on {settings.bind_address}:{settings.callback_port}")
+                await stopping.wait()
         except OSError as error:
             raise CommandError(
                 f"{settings.bind_address}:{settings.callback_port} cannot be listened on ({error.strerror}): "
                 "set DUNLIN_CALLBACK_PORT",
                 REFUSED,
             ) from None
-        show_line(f"the door is open on {settings.bind_address}:{settings.callback_port}")
-        try:
-            await stopping.wait()
-        finally:
-            await runner.cleanup()
