@@ -11,7 +11,7 @@ def contact_id(case_id: str, step: str, obligation: str, attempt: int) -> str:
 
 
 def referral_id(case_id: str, number: int) -> str:
-    """The id of a legal referral of a case. They are numbered from 1: one that was recalled may be followed by another."""
+    """The id of a case's legal referral, numbered from 1: one that was recalled may be followed by another."""
     return f"r-{_digest(case_id, str(number))}"
 
 

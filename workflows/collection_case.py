@@ -39,7 +39,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.accept import Refusal, parse_message
     from domain.decision import Contact
     from domain.events import MESSAGES
+    from domain.money import Money
     from domain.names import ReferralStatus
+
+_BEFORE_COUNSEL = (ReferralStatus.PROPOSED, ReferralStatus.APPROVED)
+"""What a referral is when it is new: a policy may approve it in the turn that proposes it."""
 
 HISTORY_EVENTS_MAX = 2_000
 """A case continues as new beyond this. Few ever get there: a contact takes 11 events, a payment 10."""
@@ -151,37 +155,44 @@ class CollectionCase:
 
     async def _take(self, turn: Turn) -> Turn:
         """Remember where the case stands, show it to people, and let the referral follow."""
-        before = self._turn.sheet.referral if self._turn is not None else None
+        before = self._turn.sheet if self._turn is not None else None
         self._turn = turn
         self._sequence = turn.sequence
         workflow.set_current_details(sheet.markdown(turn))
         changes = attributes.changes(turn.sheet, workflow.info().typed_search_attributes)
         if changes:
             workflow.upsert_search_attributes(changes)
-        if turn.sheet.referral is not None and turn.sheet.referral is not before:
-            await self._follow_referral(turn.sheet, turn.sheet.referral)
+        await self._follow_referral(before, turn.sheet)
         return turn
 
-    async def _follow_referral(self, case_sheet: CaseSheet, status: ReferralStatus) -> None:
+    async def _follow_referral(self, before: CaseSheet | None, now: CaseSheet) -> None:
         """Start the referral's own workflow when it is proposed, and pass on what happens to it."""
-        if status is ReferralStatus.PROPOSED:
-            await self._start_referral(case_sheet)
+        known = (None, None) if before is None else (before.referral_id, before.referral)
+        if now.referral is None or now.referral_id is None or (now.referral_id, now.referral) == known:
             return
-        referral = workflow.get_external_workflow_handle(referral_workflow_id(self._case))
+        if known[0] is not None and known[0] != now.referral_id:
+            # Only a recalled referral is followed by another. That may have happened in one turn, unseen.
+            await self._tell_referral(known[0], ReferralStatus.RECALLED)
+        if now.referral in _BEFORE_COUNSEL and now.referral_id != known[0]:
+            await self._start_referral(now.referral_id, now.outstanding)
+        if now.referral is not ReferralStatus.PROPOSED:
+            await self._tell_referral(now.referral_id, now.referral)
+
+    async def _tell_referral(self, referral: str, status: ReferralStatus) -> None:
+        handle = workflow.get_external_workflow_handle(referral_workflow_id(self._case, referral))
         try:
-            await referral.signal("status_changed", status)
+            await handle.signal("status_changed", status)
         except ApplicationError:
             workflow.logger.info("the referral's workflow has ended already")
 
-    async def _start_referral(self, case_sheet: CaseSheet) -> None:
-        assert case_sheet.referral_id is not None, "a proposed referral has an id"
+    async def _start_referral(self, referral: str, outstanding: Money) -> None:
         try:
             await workflow.start_child_workflow(
                 REFERRAL_WORKFLOW,
-                ReferralStart(case=self._case, referral=case_sheet.referral_id),
-                id=referral_workflow_id(self._case),
+                ReferralStart(case=self._case, referral=referral),
+                id=referral_workflow_id(self._case, referral),
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                static_summary=f"legal referral of {self._case.case_id}: {case_sheet.outstanding}",
+                static_summary=f"legal referral of {self._case.case_id}: {outstanding}",
             )
         except WorkflowAlreadyStartedError:
             workflow.logger.info("an earlier run of this case started the referral")

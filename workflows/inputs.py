@@ -64,5 +64,6 @@ def case_workflow_id(lender: str, account: str) -> str:
     return f"case:{lender}:{account}"
 
 
-def referral_workflow_id(case: CaseRef) -> str:
-    return f"referral:{case.case_id}"
+def referral_workflow_id(case: CaseRef, referral: str) -> str:
+    """Each referral of a case has its own: an earlier one may still be telling counsel to stop."""
+    return f"referral:{case.case_id}:{referral}"

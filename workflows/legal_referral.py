@@ -36,7 +36,9 @@ class LegalReferral:
     async def _work_with_counsel(self) -> None:
         self._show("is handed over to counsel")
         await calls.hand_over_referral(self._ref)
-        await self._report(ReferralStatusChanged(id=f"{self._ref.referral}:handed", status=ReferralStatus.HANDED_OVER))
+        if not self._status.is_final:
+            handed_over = ReferralStatusChanged(id=f"{self._ref.referral}:handed", status=ReferralStatus.HANDED_OVER)
+            await self._report(handed_over)
         self._show("is with counsel")
         await workflow.wait_condition(lambda: self._status.is_final)
         if self._status is ReferralStatus.RECALLED:

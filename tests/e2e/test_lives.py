@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from temporalio.client import Client, WorkflowHandle
 
 from db.journal import verify
 from domain.events import DisputeCategory, DisputeOutcome, ReferralDecided, ReversalReason
 from domain.money import Money
 from domain.names import Channel, HoldKind, ReferralStatus
+from domain.policy import Approval
+from rulebook.load import Rulebook
+from runtime.smtp_sink import Fault, FaultPoint
 from starter.case_key import CaseKey
 from starter.client import DunlinClient
 from starter.refusals import Refused
-from tests.e2e.world import START, TEMPORAL_BINARY, World, account, eventually, fast_clock, key_of
+from tests.e2e.world import START, TEMPORAL_BINARY, World, account, eventually, fast_clock, key_of, world
 
 OWED = Money(25000, "GBP")
 
@@ -30,6 +37,23 @@ async def contacted(dunlin: World, case: CaseKey, times: int = 1) -> None:
         return (await dunlin.kinds(case)).count("contact_made") >= times
 
     await eventually(f"{times} contacts of {case.case_id}", enough)
+
+
+async def handed_over(dunlin: World, client: DunlinClient, case: CaseKey, times: int) -> None:
+    """Wait for a referral, approve it, and wait until counsel has it: the first, or a later one."""
+
+    async def so_often(kind: str) -> bool:
+        return (await dunlin.kinds(case)).count(kind) >= times
+
+    await eventually(f"{times} referrals were proposed", lambda: so_often("referral_proposed"))
+    await client.decide_referral(case, approved=True, decided_by="staff-7", message_id=f"x-{times}")
+    await eventually(f"counsel had {times} referrals", lambda: so_often("referral_status_changed"))
+
+
+async def referral_workflow(dunlin: World, case: CaseKey) -> WorkflowHandle[Any, Any]:
+    """The workflow of the latest referral that was proposed."""
+    proposals = [line for line in await dunlin.client().journal(case) if line.kind == "referral_proposed"]
+    return dunlin.temporal.get_workflow_handle(f"referral:{case.case_id}:{proposals[-1].event['referral']}")
 
 
 async def journal_is_whole(dunlin: World) -> bool:
@@ -176,13 +200,56 @@ async def test_an_approved_referral_reaches_counsel_and_is_recalled_when_the_deb
     )
     await client.pay(case, Money(90000, "GBP"), payment="p-1")
     assert (await dunlin.workflow(case).result())["closed"] == "paid"
-    referral = await dunlin.temporal.get_workflow_handle(f"referral:{case.case_id}").result()
+    referral = await (await referral_workflow(dunlin, case)).result()
 
     assert referral["status"] == "recalled"
     to_counsel = [mail for mail in dunlin.sink.mails if mail.recipient == "counsel@counsel.example"]
     assert len(to_counsel) == 2
     kinds = await dunlin.kinds(case)
     assert kinds.index("payment_received") + 1 == kinds.index("referral_recalled")
+
+
+@pytest.mark.parametrize("refusals_of_mail", [0, 3])
+async def test_a_referral_is_proposed_again_when_the_payment_that_recalled_it_bounces(
+    dunlin: World, refusals_of_mail: int
+) -> None:
+    """Also when counsel's mail server is down meanwhile, so that the first referral's workflow still runs."""
+    client = dunlin.client(fast_clock(0.2))
+    case = await opened(dunlin, client, days_past_due=112, amount="900.00", channels=("sms",))
+    await handed_over(dunlin, client, case, 1)
+    dunlin.sink.faults.extend([Fault(FaultPoint.RCPT, "450 4.2.0 busy")] * refusals_of_mail)
+    await client.pay(case, Money(90000, "GBP"), payment="p-1")
+    assert (await dunlin.workflow(case).result())["closed"] == "paid"
+
+    await client.reverse(case, payment="p-1", reason=ReversalReason.BOUNCED, message_id="v-1")
+    await handed_over(dunlin, client, case, 2)
+
+    async def three_mails_to_counsel() -> bool:
+        return [mail.recipient for mail in dunlin.sink.mails] == ["counsel@counsel.example"] * 3
+
+    await eventually("counsel was told to begin, to stop, and to begin again", three_mails_to_counsel)
+    proposed = [line.event["referral"] for line in await client.journal(case) if line.kind == "referral_proposed"]
+    assert len(set(proposed)) == 2
+    assert "message_refused" not in await dunlin.kinds(case)
+    assert await journal_is_whole(dunlin)
+
+
+async def test_a_referral_that_the_policy_approves_reaches_counsel_without_anybody(
+    temporal: Client, database_url: str, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    policy = rulebook.latest_published("uk-personal-loan")
+    assert policy.referral is not None
+    terms = policy.referral.model_copy(update={"approval": Approval.AUTOMATIC})
+    automatic = replace(rulebook, policies=(policy.model_copy(update={"referral": terms}),))
+    async with world(temporal, database_url, tmp_path, automatic) as dunlin:
+        client = dunlin.client(fast_clock(0.2))
+        case = await opened(dunlin, client, days_past_due=112, amount="900.00")
+
+        await eventually("counsel has it", lambda: dunlin.has(case, "referral_status_changed"))
+        await client.recall(case, message_id="back-1")
+
+        assert (await dunlin.workflow(case).result())["closed"] == "recalled"
+        assert (await (await referral_workflow(dunlin, case)).result())["status"] == "recalled"
 
 
 async def test_a_declined_referral_ends_with_the_policy(dunlin: World) -> None:
@@ -232,7 +299,7 @@ async def test_a_person_decides_a_referral_by_an_update_of_its_own_workflow(dunl
     client = dunlin.client(fast_clock(0.1))
     case = await opened(dunlin, client, days_past_due=112, amount="900.00")
     await eventually("a referral is proposed", lambda: dunlin.has(case, "referral_proposed"))
-    referral = dunlin.temporal.get_workflow_handle(f"referral:{case.case_id}")
+    referral = await referral_workflow(dunlin, case)
 
     async def runs() -> bool:
         return bool([each async for each in dunlin.temporal.list_workflows(f"WorkflowId = '{referral.id}'")])
