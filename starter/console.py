@@ -51,9 +51,10 @@ def explain(error: Exception) -> tuple[str, int] | None:
 
 
 def _explain_settings(error: Exception) -> tuple[str, int] | None:
+    from rulebook.problems import RulebookError
     from runtime.settings_problems import SettingsError
 
-    return (str(error), MALFORMED) if isinstance(error, SettingsError) else None
+    return (str(error), MALFORMED) if isinstance(error, SettingsError | RulebookError) else None
 
 
 def _explain_refusal(error: Exception) -> tuple[str, int] | None:

@@ -9,9 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from db.session import Database
 from domain.registration import AccountRegistration
 from starter.console import reader_locale
+from tests.db import builders
 from tests.e2e.world import LENDER, World, key_of
 from tests.starter.accounts import TODAY, account
 from tests.starter.terminal import Terminal
@@ -218,6 +221,26 @@ async def test_the_journal_verifies(terminal: Terminal, dunlin: World) -> None:
     shown = await terminal("journal", "verify", case)
 
     assert (shown.status, shown.out) == (0, "every hash chain is whole\n")
+
+
+async def test_a_changed_journal_is_found_out_with_its_first_broken_line(
+    terminal: Terminal, database_url: str, database: Database
+) -> None:
+    await builders.register(database, builders.an_account())
+    await builders.open_case(database, *builders.payments(3))
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE journal DISABLE TRIGGER journal_append_only"))
+        await session.execute(text("UPDATE journal SET at = at + interval '1 day' WHERE sequence >= 3"))
+    terminal.say("DATABASE_URL", database_url)
+
+    everything = await terminal("journal", "verify")
+    one = await terminal("journal", "verify", builders.CASE, "--json")
+
+    assert (everything.status, everything.out) == (
+        1,
+        "case acme:A-1, line 3: the line is not what was hashed when it was written\n",
+    )
+    assert (one.status, one.json[0]["sequence"]) == (1, 3)
 
 
 async def test_without_a_database_the_address_and_the_variable_are_named(terminal: Terminal) -> None:
