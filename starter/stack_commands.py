@@ -55,14 +55,10 @@ async def _up(folder: Path) -> None:
 
 
 async def start_worker(stack: Stack) -> LeashedProcess:
-    """Bring the stack's database up to date, and start a worker on it, with the door that providers report to.
-
-    Returns the worker once it works; raises StackError.
-    """
+    """Bring the stack's database up to date, and start a worker on it. Returns once it works; raises StackError."""
     await upgrade(stack.environment()["DATABASE_URL"])
     worker = stack.run("worker", [sys.executable, str(_WORKER)])
     await _until_ready(worker, stack.state.ports["health"])
-    stack.run("door", [str(_DUNLIN), "door"])
     return worker
 
 

@@ -24,6 +24,8 @@ from starter.demo.portfolio import POLICY, ZONE
 from starter.demo.run import Demonstration, Result
 from starter.demo.terms import Terms, clear
 from starter.demo.view import Frame, summary
+from starter.door.application import Door, serving
+from starter.door.receiver import Receiver
 from starter.stack_commands import start_worker
 
 
@@ -62,11 +64,24 @@ async def _run(stack: Stack, worker: LeashedProcess, rulebook: Rulebook, terms: 
         client = DunlinClient(temporal, database, rulebook, clock=terms.clock)
         frame = Frame(terms.opening, terms.days, ZoneInfo(ZONE), stack.temporal_ui_url, stack.mail_folder)
         demonstration = Demonstration(client, database, rulebook.latest_published(POLICY), terms, worker)
-        result = await demonstration.result(await _watched(demonstration, frame, console))
+        async with serving(_door(stack, client, database), "127.0.0.1", stack.state.ports["callback"]):
+            ending = await _watched(demonstration, frame, console)
+        result = await demonstration.result(ending)
     finally:
         await database.close()
     _tell(result, frame, stack.folder, console)
     return result
+
+
+def _door(stack: Stack, client: DunlinClient, database: Database) -> Door:
+    """Takes the reports of Twilio's stand-in, by the demonstration's own clock."""
+    environment = stack.environment()
+    return Door(
+        Receiver(client, database),
+        public_base_url=environment["DUNLIN_PUBLIC_BASE_URL"],
+        twilio_auth_token=environment["DUNLIN_TWILIO_AUTH_TOKEN"],
+        link_secret=None,
+    )
 
 
 async def _watched(demonstration: Demonstration, frame: Frame, console: Console) -> str:
