@@ -1,8 +1,8 @@
 """Which steps of the policy are still to be taken for an obligation, and at which instant each is wanted.
 
 A step is due from its own day until the next step of its stage is, or the stage ends: a case that comes to a stage late
-takes its latest due step, not a burst of the missed ones. Only a mandatory step stays due for good. A step up to the due
-date lapses with that date, grace or not: nobody is told on Wednesday that a payment is due by Monday.
+takes its latest due step, not a burst of the missed ones. Only a mandatory step stays due for good. A step up to the
+due date lapses with that date, grace or not: nobody is told on Wednesday that a payment is due by Monday.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from domain.facts import Facts
 from domain.localtime import ONE_DAY, is_inside, next_inside, start_of_day
 from domain.policy import Policy, Stage, Step, Window
 from domain.state import Attempt, Obligation, PromiseStatus, StepOutcome
-
 
 DUE_DATE = 0
 """The due date itself, on the policy's axis of days."""
