@@ -21,7 +21,7 @@ from starter.case_key import CaseKey
 from starter.connection import with_client, with_database
 from starter.console import day_text, instant_text, money_text, read_model, show_facts, show_json, show_line, show_table
 from starter.reading import words_of
-from starter.refusals import not_started, unknown_account
+from starter.refusals import not_opened, unknown_account
 
 app = typer.Typer()
 
@@ -113,7 +113,7 @@ async def _load(database: Database, case: CaseKey) -> tuple[CaseRecord, CaseLine
             raise unknown_account(case.case_id)
         lines = await list_cases(session, CaseFilter(case_id=case.case_id), 1)
         if not lines:
-            raise not_started(case.case_id)
+            raise not_opened(case.case_id)
         return record, lines[0], await read(session, case.case_id)
 
 

@@ -38,6 +38,7 @@ from starter.refusals import (
     Refused,
     case_closed,
     id_used_for_another,
+    not_opened,
     not_started,
     policy_in_another_currency,
     unknown_account,
@@ -172,7 +173,7 @@ class DunlinClient(Verbs):
             record = await _find(session, case)
             lines = await read(session, case.case_id)
         if record.state is None:
-            raise not_started(case.case_id)
+            raise not_opened(case.case_id)
         policy = self._rulebook.policy(record.state.policy.id, record.state.policy.version)
         last = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines[-1:]]
         return sheet_of(record.state, policy, self._clock.business(datetime.now(UTC)), last)

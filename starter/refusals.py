@@ -17,6 +17,7 @@ class ClientRefusalCode(StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_POLICY = "unknown_policy"
     NOT_STARTED = "not_started"
+    NOT_OPENED = "not_opened"
 
 
 MEANINGS: dict[str, str] = {
@@ -32,6 +33,7 @@ MEANINGS: dict[str, str] = {
     ClientRefusalCode.UNKNOWN_ACCOUNT: "No such account is registered. Check the id, or open the case first.",
     ClientRefusalCode.UNKNOWN_POLICY: "The account names a policy, or a version of it, that is not published.",
     ClientRefusalCode.NOT_STARTED: "No workflow of the case is running. Start the case, then send the message again.",
+    ClientRefusalCode.NOT_OPENED: "No worker has opened the case yet. Start the case and a worker, then look again.",
     RefusalCode.UNKNOWN_MESSAGE: "No message of the contract has this name.",
     RefusalCode.MALFORMED: "The message does not fit its schema. The detail names the fields.",
     RefusalCode.CASE_CLOSED: "The case is closed and this message cannot reopen it. Money and facts about contact can.",
@@ -103,6 +105,14 @@ def id_used_for_another() -> Refused:
 def not_started(case_id: str) -> Refused:
     return Refused(
         ClientRefusalCode.NOT_STARTED, f"no workflow of case {case_id} is running: start it, then send this again"
+    )
+
+
+def not_opened(case_id: str) -> Refused:
+    return Refused(
+        ClientRefusalCode.NOT_OPENED,
+        f"no worker has opened case {case_id} yet: look again in a moment; if it stays so, start the case "
+        "(`dunlin case start`) and a worker",
     )
 
 

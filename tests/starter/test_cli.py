@@ -15,7 +15,7 @@ from db.session import Database
 from domain.registration import AccountRegistration
 from starter.console import reader_locale
 from tests.db import builders
-from tests.e2e.world import LENDER, World, key_of
+from tests.e2e.world import LENDER, World, eventually, key_of
 from tests.starter.accounts import TODAY, account
 from tests.starter.terminal import Terminal
 
@@ -29,8 +29,10 @@ def _locale_of_the_test() -> None:
 
 async def opened(dunlin: World) -> str:
     registration = account()
+    case = key_of(registration)
     await dunlin.client().open_case(registration)
-    return key_of(registration).case_id
+    await eventually("a worker has opened the case", lambda: dunlin.has(case, "case_opened"))
+    return case.case_id
 
 
 async def closed(dunlin: World, terminal: Terminal) -> str:
@@ -72,7 +74,7 @@ async def test_an_account_can_be_registered_first_and_started_later(terminal: Te
     starting = await terminal("case", "start", registration.case_id)
 
     assert "is registered (created)" in registering.out
-    assert (too_early.status, "not_started" in too_early.error) == (1, True)
+    assert (too_early.status, "not_opened" in too_early.error) == (1, True)
     assert starting.status == 0
 
 
