@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.projections import save_projections
 from domain.events import Entry, OpeningObligation
@@ -133,13 +133,13 @@ SELECT count(*) FROM saved
 """)
 
 
-async def find_case(session: AsyncSession, case_id: str) -> CaseRecord | None:
+async def find_case(session: AsyncConnection, case_id: str) -> CaseRecord | None:
     """A case without locking it, for showing it; None when no account is registered under this id."""
     row = (await session.execute(_FIND_CASE, {"case_id": case_id})).one_or_none()
     return None if row is None else await _record(session, row)
 
 
-async def lock_case(session: AsyncSession, case_id: str) -> CaseRecord:
+async def lock_case(session: AsyncConnection, case_id: str) -> CaseRecord:
     """A case, with its consumer and itself locked until the transaction ends. Raises UnknownCase."""
     row = (await session.execute(_LOCK_CASE, {"case_id": case_id})).one_or_none()
     if row is None:
@@ -148,7 +148,7 @@ async def lock_case(session: AsyncSession, case_id: str) -> CaseRecord:
 
 
 async def save_case(
-    session: AsyncSession, record: CaseRecord, state: CaseState, entries: Sequence[Entry], view: CaseView
+    session: AsyncConnection, record: CaseRecord, state: CaseState, entries: Sequence[Entry], view: CaseView
 ) -> CaseRecord:
     """Write a case's new state under the next sequence number, and append the entries that led to it to its journal.
 
@@ -173,7 +173,7 @@ async def save_case(
     return saved
 
 
-async def _record(session: AsyncSession, row: Row[Any]) -> CaseRecord:
+async def _record(session: AsyncConnection, row: Row[Any]) -> CaseRecord:
     facts = dict(row._mapping)
     if row.state is not None:
         return CaseRecord(**facts | {"state": CaseState.model_validate_json(row.state)})

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import Message
 
@@ -61,7 +61,7 @@ WHERE case_id = :case_id AND message_id = ANY(:message_ids) AND applied_at IS NU
 """)
 
 
-async def accept_message(session: AsyncSession, case_id: str, message: Message) -> Acceptance:
+async def accept_message(session: AsyncConnection, case_id: str, message: Message) -> Acceptance:
     """Take a message into the inbox once. It counts as accepted when the transaction is committed.
 
     Whatever this transaction changes about the consumer must come before, as locks are taken consumer first.
@@ -80,12 +80,12 @@ async def accept_message(session: AsyncSession, case_id: str, message: Message) 
     return Acceptance.DUPLICATE if same else Acceptance.CONFLICT
 
 
-async def unapplied(session: AsyncSession, case_id: str) -> tuple[InboxMessage, ...]:
+async def unapplied(session: AsyncConnection, case_id: str) -> tuple[InboxMessage, ...]:
     """The messages of a case that wait to be applied, in the order of their acceptance. Lock the case first."""
     rows = await session.execute(_UNAPPLIED, {"case_id": case_id})
     return tuple(InboxMessage(row.message_id, row.kind, row.payload) for row in rows)
 
 
-async def mark_applied(session: AsyncSession, case_id: str, message_ids: Sequence[str], at: datetime) -> None:
+async def mark_applied(session: AsyncConnection, case_id: str, message_ids: Sequence[str], at: datetime) -> None:
     """Note that a turn has dealt with these messages, applied or refused. Ids that came another way are passed over."""
     await session.execute(_MARK_APPLIED, {"case_id": case_id, "message_ids": list(message_ids), "at": at})

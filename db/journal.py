@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.journal import GENESIS, Line, link
 
@@ -79,13 +79,13 @@ GROUP BY j.case_id ORDER BY j.case_id
 """)
 
 
-async def read(session: AsyncSession, case_id: str) -> tuple[JournalLine, ...]:
+async def read(session: AsyncConnection, case_id: str) -> tuple[JournalLine, ...]:
     """The journal of a case, oldest line first."""
     rows = await session.execute(_READ, {"case_id": case_id})
     return tuple(JournalLine(**row._mapping) for row in rows)
 
 
-async def verify(session: AsyncSession, case_id: str | None = None) -> list[BrokenLink]:
+async def verify(session: AsyncConnection, case_id: str | None = None) -> list[BrokenLink]:
     """Recompute the hash chain of a case, or of all, and name the first broken link of each case that has one.
 
     Rows are streamed: the memory that it takes does not grow with the journal.

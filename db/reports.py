@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Executable, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.journal import JournalLine
 from domain.money import Money
@@ -154,13 +154,13 @@ LIMIT :limit
 """)
 
 
-async def count_by_stage(session: AsyncSession) -> tuple[StageCount, ...]:
+async def count_by_stage(session: AsyncConnection) -> tuple[StageCount, ...]:
     """Opened cases by status and stage, open ones first."""
     rows = await _rows(session, _STAGES)
     return tuple(StageCount(CaseStatus(row["status"]), row["stage"], row["cases"]) for row in rows)
 
 
-async def count_contacts(session: AsyncSession) -> tuple[ContactCount, ...]:
+async def count_contacts(session: AsyncConnection) -> tuple[ContactCount, ...]:
     """Contacts by channel and outcome."""
     rows = await _rows(session, _CONTACTS)
     return tuple(
@@ -168,17 +168,17 @@ async def count_contacts(session: AsyncSession) -> tuple[ContactCount, ...]:
     )
 
 
-async def count_withheld(session: AsyncSession) -> tuple[WithheldCount, ...]:
+async def count_withheld(session: AsyncConnection) -> tuple[WithheldCount, ...]:
     """Deferrals and suppressions by the rule that demanded them, the most frequent first."""
     return tuple(WithheldCount(**row) for row in await _rows(session, _WITHHELD))
 
 
-async def count_promises(session: AsyncSession) -> tuple[PromiseCount, ...]:
+async def count_promises(session: AsyncConnection) -> tuple[PromiseCount, ...]:
     """Promises by whether they are open, kept or broken."""
     return tuple(PromiseCount(PromiseStatus(row["status"]), row["promises"]) for row in await _rows(session, _PROMISES))
 
 
-async def totals_by_currency(session: AsyncSession) -> tuple[CurrencyTotals, ...]:
+async def totals_by_currency(session: AsyncConnection) -> tuple[CurrencyTotals, ...]:
     """Money outstanding, past due and collected, for each currency that a case has."""
     return tuple(
         CurrencyTotals(
@@ -190,12 +190,12 @@ async def totals_by_currency(session: AsyncSession) -> tuple[CurrencyTotals, ...
     )
 
 
-async def newest_lines(session: AsyncSession, limit: int) -> tuple[JournalLine, ...]:
+async def newest_lines(session: AsyncConnection, limit: int) -> tuple[JournalLine, ...]:
     """The newest journal lines of all cases, newest first."""
     return tuple(JournalLine(**row) for row in await _rows(session, _NEWEST, limit=limit))
 
 
-async def list_cases(session: AsyncSession, which: CaseFilter, limit: int) -> tuple[CaseLine, ...]:
+async def list_cases(session: AsyncConnection, which: CaseFilter, limit: int) -> tuple[CaseLine, ...]:
     """Opened cases in order of their id, at most `limit`. For the next page, give the last id as `after`."""
     rows = await _rows(
         session,
@@ -238,5 +238,5 @@ def _maybe(kind: type[_Name], value: str | None) -> _Name | None:
     return None if value is None else kind(value)
 
 
-async def _rows(session: AsyncSession, statement: Executable, **values: object) -> list[dict[str, Any]]:
+async def _rows(session: AsyncConnection, statement: Executable, **values: object) -> list[dict[str, Any]]:
     return [dict(row) for row in (await session.execute(statement, values)).mappings()]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.cases import CaseRecord, CaseView, lock_case, save_case
 from db.contacts import ClaimKey, NewClaim
@@ -115,7 +115,7 @@ def a_view(currency: str = "USD", **changes: Any) -> CaseView:
 
 
 async def save(
-    session: AsyncSession, record: CaseRecord, entries: Sequence[Entry], view: CaseView | None = None
+    session: AsyncConnection, record: CaseRecord, entries: Sequence[Entry], view: CaseView | None = None
 ) -> CaseRecord:
     """Save what the entries make of a case."""
     state = record.state

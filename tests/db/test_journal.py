@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import journal
 from db.journal import BrokenLink, Difference
@@ -108,7 +108,7 @@ async def journals(database: Database) -> AsyncIterator[Database]:
     yield database
 
 
-async def _tamper(session: AsyncSession, case_id: str, tampering: Tampering) -> None:
+async def _tamper(session: AsyncConnection, case_id: str, tampering: Tampering) -> None:
     """What somebody with all rights can do. A swap would stumble over the keys."""
     await session.execute(text("SET LOCAL session_replication_role = replica"))
     await session.execute(text("ALTER TABLE journal DROP CONSTRAINT journal_pkey"))
