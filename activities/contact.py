@@ -8,9 +8,8 @@ and where it cannot, the contact counts as sent and the journal says that it is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -18,11 +17,13 @@ from temporalio.exceptions import ApplicationError
 from activities.claim import Claimed, Interrupted, claim
 from activities.desk import HISTORY_LOOKBACK, Desk
 from activities.signatures import ActivityName, ContactCall, Turn
+from db.cases import StaleCase
 from db.consumer_facts import set_consent, set_contact_point_usable
 from db.contacts import ContactRow, mark_retryable, mark_unknown, record_failure, record_receipt
 from db.persons import load_person
 from db.session import Session
 from domain import events
+from domain.compliance.model import PastContact
 from domain.decision import Contact
 from domain.events import Entry, Reason
 from domain.names import Channel, Outcome
@@ -34,7 +35,10 @@ from providers.base import (
     RetryableProviderError,
     UncertainProviderError,
 )
+from runtime.logging import logger
 from runtime.telemetry import CONTACTS, provider_call
+
+_log = logger(__name__)
 
 LISTED_WITHIN = timedelta(seconds=15)
 """How long after a message was sent a provider's list may still lack it."""
@@ -78,14 +82,14 @@ class ContactActivity:
         if isinstance(claimed, Interrupted):
             found = await self._ask(call.contact.channel, claimed)
             if found is not None:
-                return await self._record(call, _Attempt.of_claim(claimed.claim), found)
+                return _counted(call, found, await self._record(call, _Attempt.of_claim(claimed.claim), found))
             await self._give_up_claim(claimed.claim.id, "not_taken")
             claimed = await claim(self._desk, call)
         if isinstance(claimed, Turn):
             return claimed
         assert isinstance(claimed, Claimed), "a claim that was given up is not interrupted"
         taken = await self._send(claimed.message, call.contact.channel)
-        return await self._record(call, _Attempt.of_claimed(claimed), taken)
+        return _counted(call, taken, await self._record(call, _Attempt.of_claimed(claimed), taken, claimed))
 
     async def _send(self, message: Outgoing, channel: Channel) -> Taken:
         try:
@@ -125,9 +129,14 @@ class ContactActivity:
         async with self._desk.database.transaction() as session:
             await mark_retryable(session, contact, code)
 
-    async def _record(self, call: ContactCall, attempt: _Attempt, taken: Taken) -> Turn:
+    async def _record(self, call: ContactCall, attempt: _Attempt, taken: Taken, claimed: Claimed | None = None) -> Turn:
         """The receipt, what it says of the person, the journal and the next decision, in one transaction."""
         now = self._desk.now(call.case, call.contact.at)
+        if claimed is not None and isinstance(taken, ProviderReceipt):
+            try:
+                return await self._record_as_claimed(call, attempt, taken, claimed, now)
+            except StaleCase:
+                _log.info("case changed while the contact was sent", case=call.case.case_id)
         async with self._desk.database.transaction() as session:
             record = await self._desk.locked(session, call.case, call.sequence)
             await _write_receipt(session, attempt, taken)
@@ -136,6 +145,28 @@ class ContactActivity:
             person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
             standing = self._desk.as_recorded(record, person, call.contact, now)
             entry = Entry(at=attempt.at, event=_event(call.contact, attempt, taken))
+            return await self._desk.save(session, self._desk.after(standing, (entry,)))
+
+    async def _record_as_claimed(
+        self, call: ContactCall, attempt: _Attempt, taken: ProviderReceipt, claimed: Claimed, now: datetime
+    ) -> Turn:
+        """The usual end: nothing else happened to the case, so that nothing has to be read again.
+
+        Raises StaleCase when something did; then nothing was written.
+        """
+        sent = PastContact(
+            at=attempt.at,
+            channel=call.contact.channel,
+            outcome=Outcome.SENT,
+            debts=(call.case.case_id,),
+            to=claimed.point.place,
+        )
+        before = claimed.standing
+        person = before.person.model_copy(update={"history": (*before.person.history, sent)})
+        standing = replace(before, person=person, now=now, entries=(), settled=())
+        entry = Entry(at=attempt.at, event=_event(call.contact, attempt, taken))
+        async with self._desk.database.transaction() as session:
+            await _write_receipt(session, attempt, taken)
             return await self._desk.save(session, self._desk.after(standing, (entry,)))
 
 
@@ -166,9 +197,20 @@ async def _learn(
         await set_contact_point_usable(session, consumer_id, point, usable=False)
 
 
+def _counted(call: ContactCall, taken: Taken, turn: Turn) -> Turn:
+    match taken:
+        case ProviderReceipt():
+            outcome = Outcome.SENT
+        case FinalProviderError():
+            outcome = Outcome.FAILED
+        case UncertainProviderError():
+            outcome = Outcome.UNKNOWN
+    CONTACTS.add(1, {"channel": call.contact.channel, "outcome": outcome})
+    return turn
+
+
 def _event(planned: Contact, attempt: _Attempt, taken: Taken) -> events.ContactMade | events.ContactFailed:
     if isinstance(taken, FinalProviderError):
-        CONTACTS.add(1, {"channel": planned.channel, "outcome": Outcome.FAILED})
         return events.ContactFailed(
             step=planned.step,
             obligation=planned.obligation,
@@ -176,16 +218,12 @@ def _event(planned: Contact, attempt: _Attempt, taken: Taken) -> events.ContactM
             channel=planned.channel,
             code=taken.code,
         )
-    outcome: Literal[Outcome.SENT, Outcome.UNKNOWN] = (
-        Outcome.SENT if isinstance(taken, ProviderReceipt) else Outcome.UNKNOWN
-    )
-    CONTACTS.add(1, {"channel": planned.channel, "outcome": outcome})
     return events.ContactMade(
         step=planned.step,
         obligation=planned.obligation,
         contact=attempt.contact,
         channel=planned.channel,
         template=planned.template,
-        outcome=outcome,
+        outcome=Outcome.SENT if isinstance(taken, ProviderReceipt) else Outcome.UNKNOWN,
         allowed_by=attempt.allowed_by,
     )
