@@ -55,7 +55,7 @@ from tests.domain.builders import (
     instant,
     money,
 )
-from tests.domain.lives import DEFERS, FAILS, MAKES, Happening, Life, Turn
+from tests.domain.lives import DEFERS, DOWN, FAILS, MAKES, Happening, Life, Turn, as_sent
 
 DUE = date(2026, 3, 1)
 MANY_STEPS = a_stage(
@@ -91,8 +91,12 @@ def happenings(draw: st.DrawFn) -> list[Happening]:
     numbers = count(1)
     list_of: list[Happening] = []
     for _ in range(draw(st.integers(0, 14))):
-        list_of.append(Happening(draw(delays), draw(_message(next(numbers)))))
+        list_of.append(_happening(draw(delays), draw(_message(next(numbers)))))
     return list_of
+
+
+def _happening(delay: timedelta, message_on: Callable[[date], AnyMessage]) -> Happening:
+    return Happening(delay, lambda day: [as_sent(message_on(day))])
 
 
 def _message(number: int) -> st.SearchStrategy[Callable[[date], AnyMessage]]:
@@ -172,7 +176,7 @@ def lives(draw: st.DrawFn) -> Life:
         policy=draw(st.sampled_from(POLICIES)),
         packs=[LAW],
         now=instant("2026-02-20 00:00", zone) + draw(delays) * draw(st.integers(0, 6)),
-        outcomes=draw(st.lists(st.sampled_from([MAKES, MAKES, FAILS, DEFERS]), max_size=25)),
+        outcomes=draw(st.lists(st.sampled_from([MAKES, MAKES, FAILS, DEFERS, DOWN]), max_size=25)),
     )
 
 
@@ -185,14 +189,14 @@ def test_every_moment_of_every_life_keeps_the_rules(life: Life, to_come: list[Ha
 
 
 def _check(turn: Turn, life: Life) -> None:
-    decision = turn.advanced.decision
+    decision = turn.decision
     if isinstance(decision, Wait):
         assert decision.until is None or decision.until > turn.now
         return
     assert decision.at >= turn.now
     if isinstance(decision, Close):
         return
-    state = turn.advanced.state
+    state = turn.after
     if isinstance(decision, ProposeReferral):
         _check_notice(decision, state, life)
     assert state.status is CaseStatus.OPEN
@@ -264,7 +268,7 @@ def _ordinary_days(policy: Policy) -> dict[str, int]:
 def test_a_payment_never_moves_a_case_to_a_severer_stage(life: Life, to_come: list[Happening], amount: object) -> None:
     life.live(to_come)
     before = _severity(life.state, life.policy, life.today)
-    life.receive(PaymentReceived.model_validate({"id": "part", "amount": amount}))
+    life.turn([as_sent(PaymentReceived.model_validate({"id": "part", "amount": amount}))])
     assert _severity(life.state, life.policy, life.today) <= before
 
 
