@@ -22,7 +22,7 @@ async def temporal() -> AsyncIterator[Client]:
         data_converter=DATA_CONVERTER,
         search_attributes=ALL,
         dev_server_log_level="error",
-        dev_server_extra_args=["--dynamic-config-value", TIMERS_ARE_EXACT],
+        dev_server_extra_args=TIMERS_ARE_EXACT,
     ) as environment:
         yield environment.client
 

@@ -55,7 +55,7 @@ async def test_the_history_of_a_case_reads_like_a_case_file(
             search_attributes=ALL,
             ui=True,
             ui_port=ui_port,
-            dev_server_extra_args=["--dynamic-config-value", TIMERS_ARE_EXACT],
+            dev_server_extra_args=TIMERS_ARE_EXACT,
         ) as environment,
         world(environment.client, database_url, tmp_path, rulebook) as dunlin,
     ):

@@ -131,7 +131,7 @@ async def test_a_case_with_a_long_history_goes_on_as_a_new_run_and_loses_nothing
             search_attributes=ALL,
             dev_server_log_level="error",
             dev_server_extra_args=[
-                *("--dynamic-config-value", TIMERS_ARE_EXACT),
+                *TIMERS_ARE_EXACT,
                 *("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=60"),
             ],
         ) as environment,

@@ -29,7 +29,10 @@ from worker import working
 TEMPORAL_BINARY = Path(sys.executable).parent / "temporal"
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "test-token"
-TIMERS_ARE_EXACT = 'history.timerProcessorMaxTimeShift="10ms"'
+TIMERS_ARE_EXACT = (
+    *("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'),
+    *("--dynamic-config-value", "history.timerProcessorMaxPollRPS=1000"),
+)
 """By default they fire on a grid of a second."""
 SECONDS_PER_DAY = 86_400
 
