@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.compliance.model import LocalHours
+from domain.compliance.parameters import LocalHours
 from domain.policy import PolicyStatus
 from rulebook.load import DEFAULT_ROOT, Rulebook, UnknownPack, UnknownPolicy, check_policy
 from rulebook.problems import RulebookError
