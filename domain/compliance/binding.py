@@ -33,10 +33,6 @@ class BoundVersion:
     since: int
     until: int
 
-    def is_in_force(self, first_date: int, last_date: int) -> bool:
-        """Whether on any of the dates, which differ where the person may be in several places."""
-        return self.since <= last_date and first_date < self.until
-
 
 @dataclass(frozen=True, slots=True)
 class BoundRule:
@@ -55,7 +51,10 @@ class BoundRule:
     def until_it_changes(self, deferral: DeferredUntil, zones: Sequence[tzinfo], at: datetime) -> DeferredUntil:
         """A deferral ends early where the rule changes before it is over: the new version has to be asked then."""
         first, last = at.date() - ONE_DAY, deferral.until.date() + ONE_DAY
-        changes = (start_of_day(day, zone) for day in self.changes if first <= day <= last for zone in zones)
+        near = [day for day in self.changes if first <= day <= last]
+        if not near:
+            return deferral
+        changes = (start_of_day(day, zone) for day in near for zone in zones)
         until = min((change for change in changes if at < change < deferral.until), default=deferral.until)
         return DeferredUntil(until, deferral.because)
 

@@ -16,35 +16,31 @@ ANYWHERE: tuple[tzinfo, ...] = tuple(timezone(quarters * _QUARTER) for quarters 
 
 @dataclass(slots=True)
 class Circumstances:
-    """Contact, person and history, with local dates as ordinals, worked out once a zone."""
+    """Contact, person and history, asked about from the instant `since` on.
+
+    What rules count is worked out once for all instants, by the identity of the rule's parameters; local dates are
+    proleptic ordinals.
+    """
 
     contact: ContactRequest
     consumer: Consumer
     history: Sequence[PastContact]
     zones: tuple[tzinfo, ...]
-    _dates: dict[tzinfo, list[int]] = field(default_factory=dict)
-    _counted: dict[tuple[int, tzinfo], list[int]] = field(default_factory=dict)
+    since: datetime
+    counted: dict[int, Sequence[PastContact]] = field(default_factory=dict)
+    counted_dates: dict[tuple[int, tzinfo], Sequence[int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact]) -> Circumstances:
-        return cls(contact, consumer, history, tuple(map(zone_of, consumer.zones)) or ANYWHERE)
-
-    def dates_in(self, zone: tzinfo) -> list[int]:
-        """The local date of each past contact, as a proleptic ordinal."""
-        dates = self._dates.get(zone)
-        if dates is None:
-            dates = self._dates[zone] = [past.at.astimezone(zone).toordinal() for past in self.history]
-        return dates
+    def of(
+        cls, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact], since: datetime
+    ) -> Circumstances:
+        return cls(contact, consumer, history, tuple(map(zone_of, consumer.zones)) or ANYWHERE, since)
 
     def dates_today(self, at: datetime) -> tuple[int, int]:
-        """The first and the last of the local dates at an instant, as proleptic ordinals."""
-        dates = [at.astimezone(zone).toordinal() for zone in self.zones]
+        """The first and the last of the local dates at an instant."""
+        zones = self.zones
+        if len(zones) == 1:
+            today = at.astimezone(zones[0]).toordinal()
+            return today, today
+        dates = [at.astimezone(zone).toordinal() for zone in zones]
         return min(dates), max(dates)
-
-    def remembered(self, key: tuple[int, tzinfo]) -> list[int] | None:
-        """What `remember` was given for a rule's parameters (by identity) and a zone."""
-        return self._counted.get(key)
-
-    def remember(self, key: tuple[int, tzinfo], dates: list[int]) -> list[int]:
-        self._counted[key] = dates
-        return dates

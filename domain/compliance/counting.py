@@ -6,7 +6,8 @@ first date on which it no longer does is D + days, from its midnight on. Dates a
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
 
 from domain.compliance.circumstances import Circumstances
 from domain.compliance.model import Consent, PastContact
@@ -33,65 +34,73 @@ def silence_after(rule: SilenceAfter, asked: Circumstances, at: datetime) -> Rul
 
 def _first_date_below(rule: Counted, limit: int, asked: Circumstances, at: datetime) -> datetime | None:
     """The start of the first date with fewer counted contacts than the limit, in every zone; None if it is today."""
+    if len(_candidates(rule, asked)) < limit:
+        return None
     latest: datetime | None = None
     for zone in asked.zones:
         counted = _counted_dates(rule, asked, zone)
-        if len(counted) < limit:
-            continue
         today = at.astimezone(zone).toordinal()
-        if _is_lawful(rule, limit, counted, asked, zone, today, at):
+        if _is_below(limit, rule.days, counted, today):
+            continue
+        if _has_consent(rule, asked, asked.contact.channel, zone, today, at):
             continue
         opening = _next_lawful_date(rule, limit, counted, asked, zone, today)
         latest = opening if latest is None else max(latest, opening)
     return latest
 
 
-def _is_lawful(
-    rule: Counted, limit: int, counted: list[int], asked: Circumstances, zone: tzinfo, today: int, at: datetime
-) -> bool:
-    oldest = today - rule.days
-    if sum(1 for day in counted if oldest < day <= today) < limit:
-        return True
-    return _has_consent(rule, asked, asked.contact.channel, zone, today, at)
+def _is_below(limit: int, days: int, counted: Sequence[int], today: int) -> bool:
+    oldest = today - days
+    return len([day for day in counted if oldest < day <= today]) < limit
 
 
 def _next_lawful_date(
-    rule: Counted, limit: int, counted: list[int], asked: Circumstances, zone: tzinfo, today: int
+    rule: Counted, limit: int, counted: Sequence[int], asked: Circumstances, zone: tzinfo, today: int
 ) -> datetime:
     """Only a contact that ages out, or a consent that begins, can make a later date lawful."""
-    changes = {day + rule.days for day in counted}
-    if rule.consent_days is not None:
-        changes |= {consent.given_on.toordinal() for consent in asked.consumer.consents}
+    consents = () if rule.consent_days is None else asked.consumer.consents
+    changes = {day + rule.days for day in counted}.union(consent.given_on.toordinal() for consent in consents)
     for day in sorted(change for change in changes if change > today):
-        start = start_of_day(date.fromordinal(day), zone)
-        if _is_lawful(rule, limit, counted, asked, zone, day, start):
-            return start
+        if _is_below(limit, rule.days, counted, day):
+            return start_of_day(date.fromordinal(day), zone)
+        if consents:
+            start = start_of_day(date.fromordinal(day), zone)
+            if _has_consent(rule, asked, asked.contact.channel, zone, day, start):
+                return start
     raise AssertionError("when the last counted contact has aged out, none is left")
 
 
-def _counted_dates(rule: Counted, asked: Circumstances, zone: tzinfo) -> list[int]:
+def _candidates(rule: Counted, asked: Circumstances) -> Sequence[PastContact]:
+    """The past contacts that the rule may count, whatever the place: local dates are worked out for these alone."""
+    found = asked.counted.get(id(rule))
+    if found is None:
+        horizon = asked.since - timedelta(days=rule.days + 2)
+        found = [past for past in asked.history if past.at > horizon and _counts(rule, past, asked.contact.debt)]
+        asked.counted[id(rule)] = found
+    return found
+
+
+def _counted_dates(rule: Counted, asked: Circumstances, zone: tzinfo) -> Sequence[int]:
+    """The local dates of the past contacts that count: those made under a consent don't where there is a limit."""
     key = (id(rule), zone)
-    known = asked.remembered(key)
-    if known is not None:
-        return known
-    dates = asked.dates_in(zone)
-    spares_consented = isinstance(rule, Frequency) and rule.consent_days is not None and bool(asked.consumer.consents)
-    counted = [
-        day
-        for past, day in zip(asked.history, dates, strict=True)
-        if _counts(rule, past, asked.contact.debt)
-        and not (spares_consented and _has_consent(rule, asked, past.channel, zone, day, past.at))
-    ]
-    return asked.remember(key, counted)
+    dates = asked.counted_dates.get(key)
+    if dates is None:
+        dated = [(past, past.at.astimezone(zone).toordinal()) for past in _candidates(rule, asked)]
+        if isinstance(rule, Frequency) and rule.consent_days is not None and asked.consumer.consents:
+            dated = [
+                (past, day) for past, day in dated if not _has_consent(rule, asked, past.channel, zone, day, past.at)
+            ]
+        dates = asked.counted_dates[key] = [day for _, day in dated]
+    return dates
 
 
 def _counts(rule: Counted, past: PastContact, debt: str) -> bool:
     return (
         past.channel in rule.channels
-        and past.direction in rule.directions
-        and past.outcome in rule.outcomes
-        and past.to in rule.places
         and (rule.per is Per.PERSON or is_about(past, debt))
+        and past.outcome in rule.outcomes
+        and past.direction in rule.directions
+        and past.to in rule.places
     )
 
 
@@ -115,7 +124,8 @@ def _was_ended(consent: Consent, asked: Circumstances, zone: tzinfo, at: datetim
     given = consent.given_on.toordinal()
     dates = [
         day
-        for past, day in zip(asked.history, asked.dates_in(zone), strict=True)
-        if past.outcome is Outcome.CONVERSATION and day >= given and past.at < at and is_about(past, asked.contact.debt)
+        for past in asked.history
+        if past.outcome is Outcome.CONVERSATION and past.at < at and is_about(past, asked.contact.debt)
+        if (day := past.at.astimezone(zone).toordinal()) >= given
     ]
-    return len(dates) - (1 if given in dates else 0) > 0
+    return len(dates) > (1 if given in dates else 0)

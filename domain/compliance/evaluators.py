@@ -6,7 +6,8 @@ A new kind of rule is a parameter class in `domain.compliance.model`, a function
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cache
 from typing import Any
 
 from domain.compliance.circumstances import Circumstances
@@ -32,6 +33,7 @@ SEARCH_DAYS = 366
 """Hours and offsets repeat every year: what does not become lawful within one never does."""
 
 _CLOCK_RESOLUTION = timedelta(microseconds=1)
+_ANY_DAY = date(2000, 1, 1)
 
 Evaluator = Callable[[Any, Circumstances, datetime], Ruling]
 """(the rule's parameters, what is asked, instant) -> ruling. Each takes the parameters of its own kind."""
@@ -44,7 +46,7 @@ def local_hours(hours: LocalHours, asked: Circumstances, at: datetime) -> Ruling
     """
     if not asked.consumer.zones:
         return ALLOWED
-    start = _first_lawful_time(hours, at)
+    start = _just_after(hours.start) if hours.start_exclusive else hours.start
     open_in_all = _first_common(asked.zones, at, lambda zone, moment: next_inside(start, hours.end, zone, moment))
     if open_in_all is None:
         places = ", ".join(asked.consumer.zones)
@@ -116,10 +118,9 @@ EVALUATORS: Mapping[type[Value], Evaluator] = {
 }
 
 
-def _first_lawful_time(hours: LocalHours, any_day: datetime) -> time:
-    if not hours.start_exclusive:
-        return hours.start
-    return (datetime.combine(any_day, hours.start) + _CLOCK_RESOLUTION).time()
+@cache
+def _just_after(start: time) -> time:
+    return (datetime.combine(_ANY_DAY, start) + _CLOCK_RESOLUTION).time()
 
 
 def _clocks(asked: Circumstances, at: datetime) -> str:

@@ -24,8 +24,6 @@ _PLACE_UNKNOWN = Reason(
     text="The person's place is unknown, and no rule pack that binds this contact says what that forbids.",
 )
 
-_SEVERITY = {Allowed: 0, DeferredUntil: 1, Forbidden: 2}
-
 
 def gate(
     contact: ContactRequest,
@@ -45,13 +43,11 @@ def gate(
     if not consumer.zones and not binding.provides_for_unknown_place:
         return Verdict(verdict=Effect.FORBID, reasons=(_PLACE_UNKNOWN,))
     rules = binding.rules
-    asked = Circumstances.of(contact, consumer, history)
-    at_utc = at.astimezone(UTC)
-    findings = _judge(rules, asked, at_utc)
-    spoken = findings
-    lawful_at = at_utc
-    while not any(type(finding) is Forbidden for finding in spoken):
-        later = max((finding.until for finding in findings if isinstance(finding, DeferredUntil)), default=None)
+    lawful_at = at_utc = at.astimezone(UTC)
+    asked = Circumstances.of(contact, consumer, history, at_utc)
+    spoken = findings = _judge(rules, asked, at_utc)
+    while not _has_forbidden(findings):
+        later = _latest_deferral(findings)
         if later is None:
             return _verdict(rules, spoken, None if lawful_at == at_utc else _where_they_live(lawful_at, consumer))
         assert later > lawful_at, "a rule may only defer to a later instant"
@@ -60,31 +56,43 @@ def gate(
             break
         lawful_at = later
         findings = _judge(rules, asked, lawful_at)
-        spoken = [max(pair, key=_severity) for pair in zip(spoken, findings, strict=True)]
+        spoken = [_stronger(before, now) for before, now in zip(spoken, findings, strict=True)]
     return _verdict(rules, spoken, None)
 
 
 def _judge(rules: Sequence[BoundRule], asked: Circumstances, at: datetime) -> list[Ruling | None]:
-    """What each rule says at one instant; None where none of its versions is in force."""
+    """What each rule says at one instant; None where none of its versions is in force on any local date there."""
     first_date, last_date = asked.dates_today(at)
     findings: list[Ruling | None] = []
     for rule in rules:
         worst: Ruling | None = None
         for version in rule.versions:
-            if version.is_in_force(first_date, last_date):
-                ruling = version.evaluate(version.parameters, asked, at)
-                worst = ruling if worst is None else max(worst, ruling, key=_severity)
+            if version.since <= last_date and first_date < version.until:
+                worst = _stronger(worst, version.evaluate(version.parameters, asked, at))
         if type(worst) is DeferredUntil:
             worst = rule.until_it_changes(worst, asked.zones, at)
         findings.append(worst)
     return findings
 
 
-def _severity(ruling: Ruling | None) -> tuple[int, float]:
-    """For the strongest of several rulings: forbidden, then the latest deferral, then allowed, then silence."""
-    if ruling is None:
-        return -1, 0.0
-    return _SEVERITY[type(ruling)], ruling.until.timestamp() if isinstance(ruling, DeferredUntil) else 0.0
+def _has_forbidden(findings: Sequence[Ruling | None]) -> bool:
+    return any(type(finding) is Forbidden for finding in findings)
+
+
+def _latest_deferral(findings: Sequence[Ruling | None]) -> datetime | None:
+    return max([finding.until for finding in findings if type(finding) is DeferredUntil], default=None)
+
+
+def _stronger(one: Ruling | None, other: Ruling | None) -> Ruling | None:
+    """Forbidden before deferred, the later deferral before the earlier, any objection before none."""
+    if one is None:
+        return other
+    if other is None or type(other) is Allowed or type(one) is Forbidden:
+        return one
+    if type(one) is Allowed or type(other) is Forbidden:
+        return other
+    assert isinstance(one, DeferredUntil) and isinstance(other, DeferredUntil), "nothing else is left"
+    return other if other.until > one.until else one
 
 
 def _never_together(ruling: Ruling | None) -> Ruling | None:
