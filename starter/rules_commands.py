@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,9 @@ from rulebook.load import check_pack, load_law
 from rulebook.problems import RulebookError, shown, suggestion
 from starter.arguments import JsonOption
 from starter.console import REFUSED, CommandError, show_facts, show_json, show_line, show_table
+
+BINDS_WIDTH = len("original creditor")
+"""Narrow, so that on 80 columns the ids of rules stay whole."""
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,7 +43,7 @@ def list_rules(
         return
     for found in packs:
         show_line(f"{found.id}: {found.title}, reviewed {found.version}")
-        show_table(("Rule", "Binds", "Channels", "In force"), [_row(rule) for rule in found.rules])
+        show_table(("Rule", "Binds", "In force"), [_row(rule) for rule in found.rules])
 
 
 @app.command()
@@ -62,9 +66,10 @@ def show(
             ("Title", found.title),
             ("Pack", f"{pack.id}: {pack.title}, reviewed {pack.version}"),
             ("Citation", found.cite),
-            ("Status", found.status),
+            ("Status", _standing(found)),
             ("Binds", _words(found.applies_to)),
             ("Channels", ", ".join(found.channels)),
+            ("Places", ", ".join(found.places)),
             ("Text", found.text),
             *((_period(version), _parameters(version)) for version in found.versions),
         ]
@@ -106,9 +111,10 @@ def _law() -> Mapping[str, RulePack]:
 def _row(rule: Rule) -> tuple[str, ...]:
     return (
         f"{rule.id}\n{rule.title}\n{rule.cite}",
-        "\n".join(_words([collector]) for collector in rule.applies_to),
-        "\n".join(rule.channels),
-        "\n".join([*(_period(version) for version in rule.versions), rule.status]),
+        "\n".join(
+            [*(_words([collector]) for collector in rule.applies_to), *wrap(", ".join(rule.channels), BINDS_WIDTH)]
+        ),
+        "\n".join([*(_period(version).replace(" until", "\nuntil") for version in rule.versions), _standing(rule)]),
     )
 
 
@@ -119,12 +125,18 @@ def _facts_of(pack: RulePack, rule: Rule) -> dict[str, Any]:
         "id": rule.id,
         "title": rule.title,
         "status": rule.status,
+        "enabled": rule.enabled,
         "applies_to": list(rule.applies_to),
         "channels": list(rule.channels),
+        "places": list(rule.places),
         "since": last.since.isoformat(),
         "until": None if last.until is None else last.until.isoformat(),
         "cite": rule.cite,
     }
+
+
+def _standing(rule: Rule) -> str:
+    return rule.status if rule.enabled else f"{rule.status}, not enabled"
 
 
 def _period(version: DatedParameters) -> str:

@@ -37,8 +37,10 @@ async def test_list_as_json_says_who_is_bound_since_when_and_where_it_stands(ter
         "id": "uk.breathing-space",
         "title": "Breathing space",
         "status": "confirmed",
+        "enabled": True,
         "applies_to": ["third_party", "original_creditor"],
         "channels": ["sms", "email", "voice", "letter"],
+        "places": ["mobile", "home", "work", "email"],
         "since": "2021-05-04",
         "until": None,
         "cite": "SI 2020/1311, reg. 7",
@@ -54,12 +56,22 @@ async def test_show_tells_all_of_a_rule(terminal: Terminal) -> None:
     assert as_json["versions"][0]["set"] == {"kind": "stop_holds", "holds": ["breathing_space"]}
 
 
-@pytest.mark.parametrize("rule", [rule.id for pack in load_law().values() for rule in pack.rules])
-async def test_show_shows_each_rule_that_there_is(terminal: Terminal, rule: str) -> None:
+ONE_RULE_OF_EACH_KIND = {rule.versions[-1].set.kind: rule.id for pack in load_law().values() for rule in pack.rules}
+
+
+@pytest.mark.parametrize("rule", ONE_RULE_OF_EACH_KIND.values())
+async def test_show_shows_rules_of_every_kind(terminal: Terminal, rule: str) -> None:
     shown = await terminal("rules", "show", rule)
 
     assert (shown.status, shown.error) == (0, "")
     assert max(map(cell_len, shown.out.splitlines())) <= 80
+
+
+async def test_a_rule_that_binds_nobody_yet_says_so(terminal: Terminal) -> None:
+    disabled = [rule.id for pack in load_law().values() for rule in pack.rules if not rule.enabled]
+
+    for rule in disabled:
+        assert "not enabled" in (await terminal("rules", "show", rule)).out
 
 
 async def test_what_is_not_there_is_answered_by_what_is(terminal: Terminal) -> None:
