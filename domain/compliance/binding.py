@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 
 from domain.compliance.evaluators import EVALUATORS, Evaluator
 from domain.compliance.model import DatedParameters, Effect, Rule, RulePack
-from domain.compliance.parameters import UNJUDGED, KnownZone
+from domain.compliance.parameters import TIMELESS, UNJUDGED, KnownZone
 from domain.compliance.ruling import DeferredUntil, Forbidden
 from domain.events import Reason
 from domain.localtime import ONE_DAY, start_of_day
@@ -36,12 +36,16 @@ class BoundVersion:
 
 @dataclass(frozen=True, slots=True)
 class BoundRule:
-    """A rule that the gate asks. `allowing` is its reason where it has no objection."""
+    """A rule that the gate asks. `allowing` is its reason where it has no objection.
+
+    A timeless one, once it is in force, says the same at every later instant.
+    """
 
     rule: Rule
     versions: tuple[BoundVersion, ...]
     changes: tuple[date, ...]
     allowing: Reason
+    is_timeless: bool
 
     def objection(self, ruling: DeferredUntil | Forbidden) -> Reason:
         effect = Effect.DEFER if isinstance(ruling, DeferredUntil) else Effect.FORBID
@@ -98,6 +102,7 @@ def _bound(rule: Rule) -> BoundRule:
         versions=tuple(map(_bound_version, judged)),
         changes=tuple(day for version in judged for day in (version.since, version.until) if day is not None),
         allowing=Reason(rule=rule.id, cite=rule.cite, effect=Effect.ALLOW, text=rule.text),
+        is_timeless=len(judged) == 1 and judged[0].until is None and isinstance(judged[0].set, TIMELESS),
     )
 
 

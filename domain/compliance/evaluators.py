@@ -91,7 +91,7 @@ def forbid(rule: Forbid, asked: Circumstances, at: datetime) -> Ruling:
 
 
 def require(rule: Require, asked: Circumstances, at: datetime) -> Ruling:
-    return Allowed(requires=rule.what)
+    return _carrying(rule.what)
 
 
 def require_at_first(rule: RequireAtFirst, asked: Circumstances, at: datetime) -> Ruling:
@@ -101,7 +101,7 @@ def require_at_first(rule: RequireAtFirst, asked: Circumstances, at: datetime) -
         for past in asked.history
         if past.at < at
     )
-    return ALLOWED if was_told else Allowed(requires=rule.what)
+    return ALLOWED if was_told else _carrying(rule.what)
 
 
 EVALUATORS: Mapping[type[Value], Evaluator] = {
@@ -116,6 +116,11 @@ EVALUATORS: Mapping[type[Value], Evaluator] = {
     Require: require,
     RequireAtFirst: require_at_first,
 }
+
+
+@cache
+def _carrying(what: str) -> Allowed:
+    return Allowed(requires=what)
 
 
 @cache

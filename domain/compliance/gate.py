@@ -45,7 +45,7 @@ def gate(
     rules = binding.rules
     lawful_at = at_utc = at.astimezone(UTC)
     asked = Circumstances.of(contact, consumer, history, at_utc)
-    spoken = findings = _judge(rules, asked, at_utc)
+    spoken = findings = _judge(rules, asked, at_utc, [None] * len(rules))
     while not _has_forbidden(findings):
         later = _latest_deferral(findings)
         if later is None:
@@ -55,16 +55,24 @@ def gate(
             spoken = [_never_together(finding) for finding in spoken]
             break
         lawful_at = later
-        findings = _judge(rules, asked, lawful_at)
+        findings = _judge(rules, asked, lawful_at, findings)
         spoken = [_stronger(before, now) for before, now in zip(spoken, findings, strict=True)]
     return _verdict(rules, spoken, None)
 
 
-def _judge(rules: Sequence[BoundRule], asked: Circumstances, at: datetime) -> list[Ruling | None]:
-    """What each rule says at one instant; None where none of its versions is in force on any local date there."""
+def _judge(
+    rules: Sequence[BoundRule], asked: Circumstances, at: datetime, before: Sequence[Ruling | None]
+) -> list[Ruling | None]:
+    """What each rule says at one instant; None where none of its versions is in force on any local date there.
+
+    `before` is what they said at an earlier instant.
+    """
     first_date, last_date = asked.dates_today(at)
     findings: list[Ruling | None] = []
-    for rule in rules:
+    for rule, said in zip(rules, before, strict=True):
+        if said is not None and rule.is_timeless:
+            findings.append(said)
+            continue
         worst: Ruling | None = None
         for version in rule.versions:
             if version.since <= last_date and first_date < version.until:

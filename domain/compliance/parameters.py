@@ -165,3 +165,6 @@ RuleParameters = Annotated[
 
 UNJUDGED = (Human, Record, Definition)
 """Kinds that inform people. The gate never asks them."""
+
+TIMELESS = (StopHolds, HonourOptOut, KnownZone, Forbid, Require)
+"""Kinds that say the same at every instant."""
