@@ -26,7 +26,7 @@ from domain.compliance.parameters import (
     StopHolds,
 )
 from domain.compliance.ruling import ALLOWED, Allowed, DeferredUntil, Forbidden, Ruling
-from domain.localtime import next_inside
+from domain.localtime import ONE_DAY, next_inside, start_of_day
 from domain.value import Value
 
 SEARCH_DAYS = 366
@@ -146,8 +146,11 @@ def _after_all(times: Sequence[InconvenientTime], zone: tzinfo, at: datetime) ->
 
 
 def _after(inconvenient: InconvenientTime, zone: tzinfo, at: datetime) -> datetime:
-    if not inconvenient.start <= at.astimezone(zone).time() < inconvenient.end:
+    local = at.astimezone(zone)
+    if not inconvenient.covers(local.time()):
         return at
+    if inconvenient.ends_with_the_day:
+        return start_of_day(local.date() + ONE_DAY, zone)
     return next_inside(inconvenient.end, time.max, zone, at)
 
 
