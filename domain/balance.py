@@ -6,7 +6,7 @@ in the order of the policy's waterfall. What is left over is a credit that is re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,20 +65,23 @@ def total_settling(state: CaseState) -> Money:
 
 def balance_of(state: CaseState, waterfall: Sequence[Component], on: date) -> Balance:
     """The account's balance. What falls due on `on` itself is not yet past due."""
+    return settle(state.obligations, total_settling(state), waterfall, on)
+
+
+def settle(obligations: Iterable[Obligation], pool: Money, waterfall: Sequence[Component], on: date) -> Balance:
+    """Pour a pool of money over obligations in its currency. What falls due on `on` itself is not yet past due."""
     ranks = {component: rank for rank, component in enumerate(waterfall)}
-    in_order = sorted(
-        state.obligations, key=lambda obligation: (obligation.due, ranks[obligation.component], obligation.id)
-    )
-    pool = total_settling(state)
+    in_order = sorted(obligations, key=lambda obligation: (obligation.due, ranks[obligation.component], obligation.id))
+    currency = pool.currency
     allocations = []
     for obligation in in_order:
         settled = min(pool, obligation.amount)
         pool -= settled
         allocations.append(Allocation(obligation, settled))
     return Balance(
-        outstanding=Money.total((allocation.remaining for allocation in allocations), state.currency),
+        outstanding=Money.total((allocation.remaining for allocation in allocations), currency),
         past_due=Money.total(
-            (allocation.remaining for allocation in allocations if allocation.obligation.due < on), state.currency
+            (allocation.remaining for allocation in allocations if allocation.obligation.due < on), currency
         ),
         credit=pool,
         allocations=tuple(allocations),

@@ -1,40 +1,99 @@
-"""What a borrower's short answer means: the keywords that stop and start messages, ask for help, or contradict."""
+"""What a borrower's answer means: stop, start, help, a dispute, "already paid", or something for a person to read.
+
+Keywords count where they are the whole answer, plain sentences wherever they stand. A stop is heard first, because
+not to hear it is the worst mistake; everything else is understood only when nothing speaks against it.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from domain.names import ReplyIntent
+from domain.reply_phrases import (
+    KEYWORDS,
+    NOT_STOP,
+    REQUESTS,
+    STATEMENTS,
+    STOP,
+    STOPPING_BEGINNINGS,
+    STOPPING_FIRST_WORDS,
+)
 
-# The whole answer, once spaces and punctuation are taken out. 47 CFR 64.1200(a)(10)(i) names "stop", "quit", "end",
-# "revoke", "opt out", "cancel" and "unsubscribe"; the others are what carriers and Twilio honour, and the Chinese words
-# and "TD" are what the industry ministry's rules have senders print in text messages.
-_KEYWORDS: dict[ReplyIntent, str] = {
-    ReplyIntent.STOP: (
-        "stop stopall unsubscribe cancel end quit revoke optout 退订 退訂 停止 停止发送 取消订阅 拒收 td t"
-    ),
-    ReplyIntent.START: "start yes unstop 恢复 恢复订阅 开始",
-    ReplyIntent.HELP: "help info 帮助 幫助",
-    ReplyIntent.DISPUTE: "dispute 异议 争议",
-    ReplyIntent.ALREADY_PAID: "paid alreadypaid ihavepaid 已还款 已付款 已还 已付",
-}
-_INTENTS = {word: intent for intent, words in _KEYWORDS.items() for word in words.split()}
+SENTENCE_LENGTH_MAX = 200
+"""A longer sentence is for a person: none of the phrases is nearly as long."""
 
-# These stop messages also as the first word of a sentence, such as "Stop texting me". The other keywords begin
-# sentences that mean something else, such as "End of the month I can pay".
-_STOPPING_FIRST_WORDS = frozenset({"stop", "stopall", "unsubscribe", "optout", "revoke"})
-_STOPPING_BEGINNINGS = ("退订", "退訂", "停止")
-
+_QUOTED_LINE = re.compile(r"^\s*>")
+_QUOTATION_BEGINS = re.compile(r"^\s*(on .{1,200} wrote:|-+ ?original message ?-+|发件人:|from: .+)\s*$", re.IGNORECASE)
+_APOSTROPHES = re.compile("['`´‘’ʼ]")
+_SENTENCE = re.compile(r"[^.,;:!?。、…\n\r()\"“”]+[?]?")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
+_RESERVATION = re.compile(r"\bbut\b|但|不过")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    words: str
+    """In small letters, with one space between words."""
+
+    is_question: bool
+
+    def says(self, phrases: tuple[re.Pattern[str], re.Pattern[str]]) -> bool:
+        spaced, unspaced = phrases
+        return bool(spaced.search(self.words) or unspaced.search(self.words.replace(" ", "")))
 
 
 def intent_of(text: str) -> ReplyIntent:
-    """What a reply asks for, by keyword, in any case and width. A text without keyword is `other`, for a person."""
-    words = [word for word in _NOT_A_LETTER.split(unicodedata.normalize("NFKC", text).casefold()) if word]
+    """What a reply asks for, in any case and width, without what it quotes. What is not understood is `other`."""
+    plain = _plain(_own_words(text))
+    words = [word for word in _NOT_A_LETTER.split(plain) if word]
     together = "".join(words)
-    if together in _INTENTS:
-        return _INTENTS[together]
-    if words and (words[0] in _STOPPING_FIRST_WORDS or "".join(words[:2]) == "optout"):
+    if together in KEYWORDS:
+        return KEYWORDS[together]
+    sentences = list(_sentences(plain))
+    if _begins_with_a_stop(words, together) or any(_is_stop(sentence) for sentence in sentences):
         return ReplyIntent.STOP
-    return ReplyIntent.STOP if together.startswith(_STOPPING_BEGINNINGS) else ReplyIntent.OTHER
+    if not _RESERVATION.search(plain):
+        for intent, phrases in STATEMENTS.items():
+            if any(sentence.says(phrases) and not sentence.is_question for sentence in sentences):
+                return intent
+    whole = _Sentence(" ".join(words), is_question=False)
+    if len(whole.words) <= SENTENCE_LENGTH_MAX:
+        return next((intent for intent, phrases in REQUESTS.items() if whole.says(phrases)), ReplyIntent.OTHER)
+    return ReplyIntent.OTHER
+
+
+def _own_words(text: str) -> str:
+    """The answer without the message that it answers, whose own line on how to stop must not be heard as a stop."""
+    kept = []
+    for line in text.splitlines():
+        if _QUOTATION_BEGINS.match(line):
+            break
+        if not _QUOTED_LINE.match(line):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _plain(text: str) -> str:
+    """Small letters of one width, without apostrophes and characters that nobody sees."""
+    folded = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)).casefold())
+    return "".join(char for char in folded if unicodedata.category(char) != "Cf")
+
+
+def _sentences(plain: str) -> Iterator[_Sentence]:
+    for found in _SENTENCE.finditer(plain):
+        words = " ".join(word for word in _NOT_A_LETTER.split(found[0]) if word)
+        if 0 < len(words) <= SENTENCE_LENGTH_MAX:
+            yield _Sentence(words, is_question=found[0].endswith("?"))
+
+
+def _begins_with_a_stop(words: list[str], together: str) -> bool:
+    if words and (words[0] in STOPPING_FIRST_WORDS or "".join(words[:2]) == "optout"):
+        return True
+    return together.startswith(STOPPING_BEGINNINGS)
+
+
+def _is_stop(sentence: _Sentence) -> bool:
+    return sentence.says(STOP) and not sentence.says(NOT_STOP)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 
-from domain.compliance.model import DebtHelp, LocalHours, Require, RulePack
+from domain.compliance.model import DebtHelp, RulePack
+from domain.compliance.parameters import LocalHours, Require, RequireAtFirst
 from domain.names import Channel
 from domain.policy import Policy, Window
 from rulebook.problems import Location, Problem, suggestion
@@ -136,7 +137,7 @@ def pack_problems(read: Read[RulePack]) -> Iterator[Problem]:
                 text = f"begins before the version above it ends; end that one by {version.since}"
                 yield document.problem((*location, "since"), text)
             before = version
-            if isinstance(version.set, Require):
+            if isinstance(version.set, Require | RequireAtFirst):
                 for text in _requirement_problems(version.set.what, rule.channels):
                     yield document.problem((*location, "set", "what"), text)
 

@@ -91,13 +91,18 @@ class Rulebook:
         return ", ".join(f"{policy.id} v{policy.version} ({policy.status})" for policy in self.policies)
 
 
+def load_law(root: Path = DEFAULT_ROOT) -> Mapping[str, RulePack]:
+    """The law packs alone, by id, for whoever needs no texts. Raises RulebookError."""
+    packs, problems = _read_law(root)
+    if problems:
+        raise RulebookError(problems)
+    return packs
+
+
 def load_shelf(root: Path) -> tuple[Mapping[str, RulePack], Templates]:
     """What policies refer to: the law packs and the templates. Raises RulebookError."""
-    packs, problems = read_all(sorted((root / "law").glob("*.yaml")), RulePack)
-    problems += [found for read in packs for found in pack_problems(read)]
-    problems += [*_stray_files(root / "law", "*.yaml"), *_stray_files(root / "templates", "*/*.yaml", "email.html")]
-    if not packs and not problems:
-        problems.append(Problem(root / "law", 1, "file", "holds no law pack; give the folder of a whole rulebook"))
+    law, problems = _read_law(root)
+    problems += _stray_files(root / "templates", "*/*.yaml", "email.html")
     files = sorted((root / "templates").glob("*/*.yaml"))
     read_templates, template_problems = read_all([file for file in files if file.name != PARTS_NAME], MessageTemplate)
     read_parts, parts_problems = read_all([file for file in files if file.name == PARTS_NAME], Parts)
@@ -107,7 +112,16 @@ def load_shelf(root: Path) -> tuple[Mapping[str, RulePack], Templates]:
     templates, text_problems = prove(read_templates, {read.content.locale: read for read in read_parts})
     if text_problems:
         raise RulebookError(text_problems)
-    return MappingProxyType({read.content.id: read.content for read in packs}), templates
+    return law, templates
+
+
+def check_pack(path: Path) -> RulePack:
+    """A law pack's file alone. Raises RulebookError."""
+    document = read_document(path)
+    read = Read(document, validated(document, RulePack))
+    if problems := list(pack_problems(read)):
+        raise RulebookError(problems)
+    return read.content
 
 
 def check_policy(path: Path, root: Path) -> Policy:
@@ -130,6 +144,15 @@ def root_of(path: Path) -> Path:
     """The rulebook that a policy's file lies in (ROOT/policies/ID/vN.yaml), else the one that Dunlin comes with."""
     folder = path.resolve().parent.parent
     return folder.parent if folder.name == "policies" and (folder.parent / "law").is_dir() else DEFAULT_ROOT
+
+
+def _read_law(root: Path) -> tuple[Mapping[str, RulePack], list[Problem]]:
+    packs, problems = read_all(sorted((root / "law").glob("*.yaml")), RulePack)
+    problems += [found for read in packs for found in pack_problems(read)]
+    problems += _stray_files(root / "law", "*.yaml")
+    if not packs and not problems:
+        problems.append(Problem(root / "law", 1, "file", "holds no law pack; give the folder of a whole rulebook"))
+    return MappingProxyType({read.content.id: read.content for read in packs}), problems
 
 
 def _name_problems(read: Read[Policy]) -> Iterator[Problem]:

@@ -19,7 +19,10 @@ from domain.names import Channel
 
 
 class Requirement(StrEnum):
-    """What the law files can require of a contact (`kind: require`)."""
+    """What the law files can require of a contact (`kind: require` and `require_at_first`).
+
+    No template is held to VALIDATION_INFORMATION: it differs by debt, and its notice is not one of these messages.
+    """
 
     IDENTITY = "identity"
     HOW_TO_PAY = "how_to_pay"
@@ -27,6 +30,7 @@ class Requirement(StrEnum):
     OPT_OUT_NOTICE = "opt_out_notice"
     DEBT_HELP = "debt_help"
     LIMITED_CONTENT = "limited_content"
+    VALIDATION_INFORMATION = "validation_information"
 
 
 _WRITTEN: dict[Requirement, tuple[str, ...]] = {

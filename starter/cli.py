@@ -28,6 +28,9 @@ ENTRIES = (
         "journal", "starter.journal_commands:app", "Read what happened to a case, and verify that nobody changed it."
     ),
     Entry("policy", "starter.policy_commands:app", "Check, draw, preview and publish treatment policies."),
+    Entry("rules", "starter.rules_commands:app", "Read and check the law that contacts are held to."),
+    Entry("gate", "starter.gate_commands:gate", "Judge contacts for other programs: JSON in, verdicts out."),
+    Entry("age", "starter.age_commands:age", "Age accounts for other programs: JSON in, JSON out."),
     Entry("contract", "starter.contract_commands:contract", "Write the JSON Schemas of all messages."),
     Entry("migrate", "starter.migrate_commands:migrate", "Bring the database up to date."),
     Entry("door", "starter.door.command:door", "Run the HTTP door that providers report to."),

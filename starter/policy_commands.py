@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from domain.compliance.model import RulePack
 from domain.names import Channel
 from domain.policy import RECEIPT_STEP, Policy
+from domain.rehearsal import rehearse
 from rulebook.crosscheck import debt_help, sms_sizes
 from rulebook.load import DEFAULT_ROOT, Rulebook, check_policy, load_shelf, root_of
 from rulebook.problems import RulebookError, shown
@@ -21,6 +24,7 @@ from rulebook.render import render
 from rulebook.sample import sample_facts
 from rulebook.schema import schemas
 from starter.console import REFUSED, CommandError, show_line, show_table
+from starter.policy_deviations import home_zone, words_of_deviation
 from starter.policy_timeline import endings, headline, steps_table, timeline
 
 SCHEMA_FOLDER = Path("docs/contract/rulebook")
@@ -56,6 +60,8 @@ def check(
             rulebook = Rulebook.load()
         packs, texts = len(rulebook.law), len(rulebook.templates.digests)
         show_line(f"OK  {len(rulebook.policies)} policies, {packs} law packs, {texts} message templates")
+        for policy in rulebook.policies:
+            _report_deviations(policy, rulebook.law)
     if failed:
         raise typer.Exit(REFUSED)
 
@@ -157,6 +163,14 @@ def _report(file: Path, policy: Policy) -> None:
     if sizes := sms_sizes(policy, packs, templates):
         template, size = max(sizes.items(), key=lambda item: (item[1].segments, item[1].units))
         show_line(f"    longest text message: {template}, {size.segments} segments of {size.encoding}")
+    _report_deviations(policy, packs)
+
+
+def _report_deviations(policy: Policy, law: Mapping[str, RulePack]) -> None:
+    """The steps that the law never lets run as planned. A policy may be published with them: they come late."""
+    today = datetime.now(UTC).date()
+    for deviation in rehearse(policy, law, home_zone(policy.locale), today):
+        show_line(f"    {policy.id} v{policy.version}, {words_of_deviation(deviation)}")
 
 
 def _find(wanted: str) -> tuple[Policy, Path]:

@@ -6,127 +6,165 @@ A new kind of rule is a parameter class in `domain.compliance.model`, a function
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cache
 from typing import Any
 
-from domain.compliance.model import (
-    Consumer,
-    ContactRequest,
+from domain.compliance.circumstances import Circumstances
+from domain.compliance.counting import frequency, silence_after
+from domain.compliance.model import InconvenientTime
+from domain.compliance.parameters import (
+    Forbid,
+    Frequency,
     HonourOptOut,
+    HonourRequests,
     KnownZone,
     LocalHours,
-    PastContact,
     Require,
+    RequireAtFirst,
+    SilenceAfter,
     StopHolds,
 )
-from domain.localtime import next_inside, zone_of
+from domain.compliance.ruling import ALLOWED, Allowed, DeferredUntil, Forbidden, Ruling
+from domain.localtime import ONE_DAY, next_inside, start_of_day
 from domain.value import Value
 
 SEARCH_DAYS = 366
 """Hours and offsets repeat every year: what does not become lawful within one never does."""
 
 _CLOCK_RESOLUTION = timedelta(microseconds=1)
+_ANY_DAY = date(2000, 1, 1)
+
+Evaluator = Callable[[Any, Circumstances, datetime], Ruling]
+"""(the rule's parameters, what is asked, instant) -> ruling. Each takes the parameters of its own kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """The rule has no objection at this instant. `requires` is what the contact must carry then."""
-
-    requires: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeferredUntil:
-    """The rule objects at every instant before `until`, which is later than the one asked about. `because` in words."""
-
-    until: datetime
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Forbidden:
-    """The rule objects, and time alone won't change that. `because` names the fact, in words."""
-
-    because: str
-
-
-Ruling = Allowed | DeferredUntil | Forbidden
-
-Evaluator = Callable[[Any, ContactRequest, Consumer, Sequence[PastContact], datetime], Ruling]
-"""(the rule's parameters, contact, consumer, history, instant) -> ruling. Each takes the parameters of its own kind."""
-
-ALLOWED = Allowed()
-
-
-def local_hours(
-    hours: LocalHours, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact], at: datetime
-) -> Ruling:
+def local_hours(hours: LocalHours, asked: Circumstances, at: datetime) -> Ruling:
     """Lawful when every place where the person may be has lawful hours at once.
 
     With no candidate place there is no clock to look at: what that forbids is for `known_zone` rules to say.
     """
-    start = _first_lawful_time(hours, at)
-    open_in_all = _next_open_everywhere(start, hours.end, consumer.zones, at)
+    if not asked.consumer.zones:
+        return ALLOWED
+    start = _just_after(hours.start) if hours.start_exclusive else hours.start
+    open_in_all = _first_common(asked.zones, at, lambda zone, moment: next_inside(start, hours.end, zone, moment))
     if open_in_all is None:
-        places = ", ".join(consumer.zones)
+        places = ", ".join(asked.consumer.zones)
         return Forbidden(f"location: the hours never overlap in the places where the person may be ({places})")
     if open_in_all > at:
-        clocks = ", ".join(f"{at.astimezone(zone_of(name)):%H:%M} in {name}" for name in consumer.zones)
-        return DeferredUntil(open_in_all, f"it is {clocks}")
+        return DeferredUntil(open_in_all, f"it is {_clocks(asked, at)}")
     return ALLOWED
 
 
-def stop_holds(
-    stop: StopHolds, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact], at: datetime
-) -> Ruling:
+def stop_holds(stop: StopHolds, asked: Circumstances, at: datetime) -> Ruling:
     """Holds end by a fact, not by time: none of them is waited for here."""
-    active = [hold for hold in stop.holds if hold in consumer.holds]
+    if not asked.consumer.holds:
+        return ALLOWED
+    active = [hold for hold in stop.holds if hold in asked.consumer.holds]
     return Forbidden(f"hold: {', '.join(active)}") if active else ALLOWED
 
 
-def honour_opt_out(
-    rule: HonourOptOut, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact], at: datetime
-) -> Ruling:
-    return Forbidden(f"opted out of {contact.channel}") if contact.channel in consumer.opt_outs else ALLOWED
+def honour_opt_out(rule: HonourOptOut, asked: Circumstances, at: datetime) -> Ruling:
+    channel = asked.contact.channel
+    return Forbidden(f"opted out of {channel}") if channel in asked.consumer.opt_outs else ALLOWED
 
 
-def known_zone(
-    rule: KnownZone, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact], at: datetime
-) -> Ruling:
-    return ALLOWED if consumer.zones else Forbidden("location: unknown")
+def honour_requests(rule: HonourRequests, asked: Circumstances, at: datetime) -> Ruling:
+    """A refused place is never used; a time that the person called inconvenient passes."""
+    if asked.contact.to in asked.consumer.refused_places:
+        return Forbidden(f"refused place: {asked.contact.to}")
+    times = asked.consumer.inconvenient_times
+    if not times or not asked.consumer.zones:
+        return ALLOWED
+    convenient = _first_common(asked.zones, at, lambda zone, moment: _after_all(times, zone, moment))
+    if convenient is None:
+        return Forbidden("inconvenient times: no time of day is left")
+    return DeferredUntil(convenient, f"it is {_clocks(asked, at)}") if convenient > at else ALLOWED
 
 
-def require(
-    rule: Require, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact], at: datetime
-) -> Ruling:
-    return Allowed(requires=rule.what)
+def known_zone(rule: KnownZone, asked: Circumstances, at: datetime) -> Ruling:
+    return ALLOWED if asked.consumer.zones else Forbidden("location: unknown")
+
+
+def forbid(rule: Forbid, asked: Circumstances, at: datetime) -> Ruling:
+    return Forbidden(f"{asked.contact.channel} to {asked.contact.to} is not lawful")
+
+
+def require(rule: Require, asked: Circumstances, at: datetime) -> Ruling:
+    return _carrying(rule.what)
+
+
+def require_at_first(rule: RequireAtFirst, asked: Circumstances, at: datetime) -> Ruling:
+    """Required until the person was told something about this debt."""
+    was_told = any(
+        past.channel in rule.channels and past.outcome in rule.outcomes and asked.contact.debt in past.debts
+        for past in asked.history
+        if past.at < at
+    )
+    return ALLOWED if was_told else _carrying(rule.what)
 
 
 EVALUATORS: Mapping[type[Value], Evaluator] = {
     LocalHours: local_hours,
     StopHolds: stop_holds,
     HonourOptOut: honour_opt_out,
+    HonourRequests: honour_requests,
     KnownZone: known_zone,
+    Forbid: forbid,
+    Frequency: frequency,
+    SilenceAfter: silence_after,
     Require: require,
+    RequireAtFirst: require_at_first,
 }
 
 
-def _first_lawful_time(hours: LocalHours, any_day: datetime) -> time:
-    if not hours.start_exclusive:
-        return hours.start
-    return (datetime.combine(any_day, hours.start) + _CLOCK_RESOLUTION).time()
+@cache
+def _carrying(what: str) -> Allowed:
+    return Allowed(requires=what)
 
 
-def _next_open_everywhere(start: time, end: time, zones: Sequence[str], at: datetime) -> datetime | None:
-    """The earliest instant from `at` on that is inside the hours of every zone, or None if there is none in a year."""
+@cache
+def _just_after(start: time) -> time:
+    return (datetime.combine(_ANY_DAY, start) + _CLOCK_RESOLUTION).time()
+
+
+def _clocks(asked: Circumstances, at: datetime) -> str:
+    places = zip(asked.consumer.zones, asked.zones, strict=True)
+    return ", ".join(f"{at.astimezone(zone):%H:%M} in {name}" for name, zone in places)
+
+
+def _after_all(times: Sequence[InconvenientTime], zone: tzinfo, at: datetime) -> datetime:
+    """The earliest instant from `at` on that is outside each of the times, or one that is later than any search."""
     search_ends = at + timedelta(days=SEARCH_DAYS)
     candidate = at
     while candidate <= search_ends:
-        opening = candidate
-        for name in zones:
-            opening = next_inside(start, end, zone_of(name), opening)
-        if opening == candidate:
+        later = max(_after(one, zone, candidate) for one in times)
+        if later == candidate:
             return candidate
-        candidate = opening
+        candidate = later
+    return candidate
+
+
+def _after(inconvenient: InconvenientTime, zone: tzinfo, at: datetime) -> datetime:
+    local = at.astimezone(zone)
+    if not inconvenient.covers(local.time()):
+        return at
+    if inconvenient.ends_with_the_day:
+        return start_of_day(local.date() + ONE_DAY, zone)
+    return next_inside(inconvenient.end, time.max, zone, at)
+
+
+def _first_common(
+    zones: Sequence[tzinfo], at: datetime, first_in: Callable[[tzinfo, datetime], datetime]
+) -> datetime | None:
+    """The earliest instant from `at` on that suits every zone, or None if there is none in a year."""
+    search_ends = at + timedelta(days=SEARCH_DAYS)
+    candidate = at
+    while candidate <= search_ends:
+        suitable = candidate
+        for zone in zones:
+            suitable = first_in(zone, suitable)
+        if suitable == candidate:
+            return candidate
+        candidate = suitable
     return None

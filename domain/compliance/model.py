@@ -1,13 +1,14 @@
-"""What the compliance gate is asked, what it reads, and what it answers."""
+"""What the compliance gate is asked, what it reads, and what it answers. The kinds of rules are in `parameters`."""
 
 from __future__ import annotations
 
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
+from domain.compliance.parameters import RuleParameters
 from domain.events import Reason
 from domain.names import Channel, Collector, Direction, HoldKind, Id, Outcome, Place
 from domain.value import Value
@@ -22,8 +23,37 @@ class ContactRequest(Value):
 
 
 class Consent(Value):
+    """Given directly to the collector. `given_on` is a date at the consumer's location."""
+
     channel: Channel
     given_on: date
+
+
+class InconvenientTime(Value):
+    """Local times in `[start, end)` of every day at which the person asked not to be contacted. Midnight ends a day."""
+
+    start: time
+    end: time
+
+    @field_validator("start", "end")
+    @classmethod
+    def _is_a_whole_minute(cls, clock: time) -> time:
+        if clock.second or clock.microsecond or clock.tzinfo is not None:
+            raise ValueError("must be a local time in whole minutes, such as 17:30")
+        return clock
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start >= self.end and not self.ends_with_the_day:
+            raise ValueError("must start before it ends on the same day; write a time across midnight as two")
+        return self
+
+    @property
+    def ends_with_the_day(self) -> bool:
+        return self.end == time(0)
+
+    def covers(self, clock: time) -> bool:
+        return self.start <= clock and (clock < self.end or self.ends_with_the_day)
 
 
 class Consumer(Value):
@@ -36,10 +66,12 @@ class Consumer(Value):
     holds: tuple[HoldKind, ...] = ()
     opt_outs: tuple[Channel, ...] = ()
     consents: tuple[Consent, ...] = ()
+    refused_places: tuple[Place, ...] = ()
+    inconvenient_times: tuple[InconvenientTime, ...] = ()
 
 
 class PastContact(Value):
-    """One earlier contact or attempt with the person, about any of their debts."""
+    """One earlier contact or attempt with the person. With no `debts` it is not known which, so it may be any."""
 
     at: AwareDatetime
     channel: Channel
@@ -74,55 +106,6 @@ class RuleStatus(StrEnum):
     """House policy: stricter than any figure in the law, and says so."""
 
 
-class LocalHours(Value):
-    """Contact only at local times in `[start, end)`, in every candidate zone at once.
-
-    With `start_exclusive` the window is the open interval `(start, end)`: at `start` itself contact is not yet allowed,
-    one microsecond later it is. Regulation F, 12 CFR 1006.6(b)(1)(i), calls only "after 8:00 a.m. and before 9:00 p.m."
-    convenient. The gate must honour it both when it judges an instant and when it says until when to defer.
-    """
-
-    kind: Literal["local_hours"] = "local_hours"
-    start: time
-    end: time
-    start_exclusive: bool = False
-
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> Self:
-        if self.start >= self.end:
-            raise ValueError("the hours must start before they end on the same day")
-        return self
-
-
-class StopHolds(Value):
-    """These holds forbid contact until they end."""
-
-    kind: Literal["stop_holds"] = "stop_holds"
-    holds: tuple[HoldKind, ...] = Field(min_length=1)
-
-
-class HonourOptOut(Value):
-    """A channel that the consumer opted out of is not used."""
-
-    kind: Literal["honour_opt_out"] = "honour_opt_out"
-
-
-class KnownZone(Value):
-    """With no known zone, these channels are forbidden."""
-
-    kind: Literal["known_zone"] = "known_zone"
-
-
-class Require(Value):
-    """The contact must carry something, such as "opt_out_notice" or "identity"."""
-
-    kind: Literal["require"] = "require"
-    what: Id
-
-
-RuleParameters = Annotated[LocalHours | StopHolds | HonourOptOut | KnownZone | Require, Field(discriminator="kind")]
-
-
 class DatedParameters(Value):
     """The parameters in force in `[since, until)`, dates at the consumer's location. A repealed rule has an `until`."""
 
@@ -138,7 +121,7 @@ class DatedParameters(Value):
 
 
 class Rule(Value):
-    """One rule of law or house policy."""
+    """One rule of law or house policy. A disabled one, such as a draft of a law, binds nobody."""
 
     id: Id
     title: str
@@ -146,6 +129,8 @@ class Rule(Value):
     status: RuleStatus
     applies_to: tuple[Collector, ...] = Field(min_length=1)
     channels: tuple[Channel, ...] = Field(min_length=1)
+    places: tuple[Place, ...] = Field(default=tuple(Place), min_length=1)
+    enabled: bool = True
     text: str = Field(description="The rule in plain words, as shown to whoever asks why.")
     versions: tuple[DatedParameters, ...] = Field(min_length=1)
 

@@ -24,7 +24,15 @@ LISTS = {
 }
 """Files that only list declarations may be as long as their list."""
 
-LAW_WITHOUT_POLICY = {"in": "for the policies that lenders write themselves"}
+LAW_WITHOUT_POLICY = {
+    "in": "for the policies that lenders write themselves",
+    "eu": "for the policies that lenders write themselves",
+    "us-dc": "an overlay, named where people live there",
+    "us-ma": "an overlay, named where people live there",
+    "us-nv": "an overlay, named where people live there",
+    "us-nyc": "an overlay, named where people live there",
+    "us-wa": "an overlay, named where people live there",
+}
 
 
 @cache

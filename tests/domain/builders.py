@@ -6,19 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from domain.compliance.model import (
-    Consumer,
-    ContactRequest,
-    DatedParameters,
-    HonourOptOut,
-    KnownZone,
-    LocalHours,
-    Rule,
-    RulePack,
-    RuleParameters,
-    RuleStatus,
-    StopHolds,
-)
+from domain.compliance.model import Consumer, ContactRequest, DatedParameters, Rule, RulePack, RuleStatus
+from domain.compliance.parameters import HonourOptOut, KnownZone, LocalHours, RuleParameters, StopHolds
 from domain.decision import Contact
 from domain.events import (
     AnyMessage,

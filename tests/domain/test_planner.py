@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.compliance.model import LocalHours, RulePack
+from domain.compliance.model import RulePack
+from domain.compliance.parameters import LocalHours
 from domain.decision import Close, Contact, Decision, EnterStage, ProposeReferral, SettlePromise, Suppress, Wait
 from domain.events import (
     AdjustmentReason,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,159 @@ def test_other_keywords_have_their_meaning(text: str, intent: ReplyIntent) -> No
 )
 def test_a_sentence_is_for_a_person_to_read(text: str) -> None:
     assert intent_of(text) is ReplyIntent.OTHER
+
+
+REVOCATIONS = [
+    "stop texting me",
+    "Please stop calling me.",
+    "Hello, I already paid. Stop calling me!",
+    "I told you to stop contacting me",
+    "can you stop sending me messages?",
+    "How do I stop these texts",
+    "why don't you stop calling me",
+    "if you don't stop calling me I will complain",
+    "do not call me again",
+    "Don’t text me anymore, thanks",
+    "never contact me again",
+    "I do not want you to call me",
+    "I don't want any more messages from you",
+    "I don't wish to be contacted",
+    "no more calls please",
+    "please stop",
+    "I revoke my consent",
+    "take me off your list",
+    "leave me alone",
+    "You do not have my permission to call me",
+    "别再给我发短信",
+    "不要再打电话",
+    "请不要再给我打电话了。",
+    "別再發簡訊給我",
+    "不要再联系我了",
+    "请勿再打扰",
+    "我不想再收到你们的短信",
+    "我撤回同意",
+]
+
+STATEMENTS = [
+    ("this is not my debt", ReplyIntent.DISPUTE),
+    ("Sorry, that isn't my loan", ReplyIntent.DISPUTE),
+    ("I don't owe you anything", ReplyIntent.DISPUTE),
+    ("I never owed this money", ReplyIntent.DISPUTE),
+    ("I want to dispute this debt", ReplyIntent.DISPUTE),
+    ("This is not my debt. I already paid mine", ReplyIntent.DISPUTE),
+    ("我没有欠款", ReplyIntent.DISPUTE),
+    ("我不欠你们钱", ReplyIntent.DISPUTE),
+    ("这不是我的债务", ReplyIntent.DISPUTE),
+    ("我对这笔欠款有异议", ReplyIntent.DISPUTE),
+    ("I already paid", ReplyIntent.ALREADY_PAID),
+    ("I've already paid this", ReplyIntent.ALREADY_PAID),
+    ("Hi, I have paid it in full yesterday.", ReplyIntent.ALREADY_PAID),
+    ("the bill has been paid", ReplyIntent.ALREADY_PAID),
+    ("already paid!", ReplyIntent.ALREADY_PAID),
+    ("我已经还了", ReplyIntent.ALREADY_PAID),
+    ("昨天已经付款了", ReplyIntent.ALREADY_PAID),
+    ("钱早就还清了", ReplyIntent.ALREADY_PAID),
+    ("please start texting me again", ReplyIntent.START),
+    ("resume messages", ReplyIntent.START),
+    ("请恢复发送短信", ReplyIntent.START),
+    ("I need help", ReplyIntent.HELP),
+    ("who is this?", ReplyIntent.HELP),
+    ("你们是谁", ReplyIntent.HELP),
+]
+
+FOR_A_PERSON = [
+    "don't stop texting me",
+    "Please do not stop the messages",
+    "I never want you to stop sending reminders",
+    "I did not stop anything",
+    "don't call me before 9",
+    "do not call me at work",
+    "do not call me again until Monday",
+    "they do not call me anymore",
+    "when do you call me",
+    "I will stop calling you",
+    "why was my card stopped",
+    "the bus stop is far",
+    "I have not paid",
+    "I already paid half",
+    "I paid 50 yesterday",
+    "I already paid but it bounced",
+    "did I already pay",
+    "I have already paid?",
+    "is this not my debt?",
+    "I never said this is not my debt",
+    "if I already paid what happens",
+    "I owe this debt",
+    "not my fault",
+    "I can start paying in May",
+    "please help my mother with her bill",
+    "不要停止发送短信",
+    "别停",
+    "不要打电话到我公司",
+    "别在晚上打电话",
+    "不要给我老婆打电话",
+    "我没有钱",
+    "我还没还",
+    "我还了一半",
+    "已经还款了吗",
+    "我没有异议",
+    "不是我的错",
+    "我想还款",
+]
+
+
+@pytest.mark.parametrize("text", REVOCATIONS)
+def test_a_plain_sentence_revokes_consent(text: str) -> None:
+    assert intent_of(text) is ReplyIntent.STOP
+
+
+@pytest.mark.parametrize(("text", "intent"), STATEMENTS)
+def test_plain_sentences_dispute_tell_of_a_payment_and_ask(text: str, intent: ReplyIntent) -> None:
+    assert intent_of(text) is intent
+
+
+@pytest.mark.parametrize("text", FOR_A_PERSON)
+def test_what_only_resembles_a_known_sentence_is_for_a_person(text: str) -> None:
+    assert intent_of(text) is ReplyIntent.OTHER
+
+
+def test_what_an_answer_quotes_is_not_heard() -> None:
+    ours = "To stop these emails, reply STOP.\nStop texting me"
+
+    assert intent_of(f"I will call on Friday\n> {ours.splitlines()[0]}") is ReplyIntent.OTHER
+    assert intent_of(f"I will call on Friday\nOn Mon, 4 May 2026, Example Bank wrote:\n{ours}") is ReplyIntent.OTHER
+    assert intent_of("Stop texting me\n> Your payment is due") is ReplyIntent.STOP
+
+
+def full_width(text: str) -> str:
+    return "".join(
+        chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else "\u3000" if char == " " else char for char in text
+    )
+
+
+@given(
+    st.sampled_from([(text, ReplyIntent.STOP) for text in REVOCATIONS] + STATEMENTS),
+    st.sampled_from([str.upper, str.lower, str.title, str.swapcase, full_width]),
+    st.text(alphabet=" \t\n", max_size=4),
+    st.sampled_from(["", ".", "!", "!!!", "。", "！", "…", " :-)"]),
+)
+def test_case_width_and_blanks_change_no_meaning(
+    sentence: tuple[str, ReplyIntent], written: Callable[[str], str], blanks: str, ending: str
+) -> None:
+    text, intent = sentence
+
+    assert intent_of(f"{blanks}{written(text)}{ending}{blanks}") is intent
+    assert intent_of(written(text).replace(" ", " \u200b ")) is intent
+
+
+@given(st.sampled_from(FOR_A_PERSON), st.sampled_from([str.upper, str.lower, str.title, full_width]))
+def test_case_and_width_make_no_meaning_either(text: str, written: Callable[[str], str]) -> None:
+    assert intent_of(written(text)) is ReplyIntent.OTHER
+
+
+@given(st.lists(st.sampled_from("不要再给我打电话发短信了没有欠款钱还已经的停止 "), max_size=2_000).map("".join))
+def test_long_nonsense_takes_no_long_time(text: str) -> None:
+    assert intent_of(text) in ReplyIntent
 
 
 @given(st.text())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.compliance.model import LocalHours
+from domain.compliance.parameters import LocalHours
 from domain.policy import PolicyStatus
 from rulebook.load import DEFAULT_ROOT, Rulebook, UnknownPack, UnknownPolicy, check_policy
 from rulebook.problems import RulebookError
@@ -394,7 +394,10 @@ def test_a_policy_outside_of_a_rulebook_is_checked_against_the_shipped_one(tmp_p
     path = tmp_path / "mine.yaml"
     path.write_text((DEFAULT_ROOT / POLICY).read_text("utf-8").replace("law: [uk]", "law: [fr]"), "utf-8")
 
-    with pytest.raises(RulebookError, match="no law pack fr; known packs: cn, default, in, uk, us-federal"):
+    with pytest.raises(
+        RulebookError,
+        match="no law pack fr; known packs: cn, default, eu, in, uk, us-dc, us-federal, us-ma, us-nv, us-nyc, us-wa",
+    ):
         check_policy(path, DEFAULT_ROOT)
 
 
@@ -424,7 +427,9 @@ def test_retiring_a_policy_keeps_its_digest_and_its_cases_but_opens_no_more(root
 
 def test_packs_come_in_the_order_asked_for(shipped: Rulebook) -> None:
     assert [pack.id for pack in shipped.packs(["uk", "default", "cn"])] == ["uk", "default", "cn"]
-    with pytest.raises(UnknownPack, match="no law pack fr: the rulebook has cn, default, in, uk, us-federal"):
+    with pytest.raises(
+        UnknownPack, match="no law pack fr: the rulebook has cn, default, eu, in, uk, us-dc, us-federal, us-ma"
+    ):
         shipped.packs(["uk", "fr"])
 
 

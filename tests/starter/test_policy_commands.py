@@ -17,6 +17,23 @@ from tests.rulebook.books import POLICY, as_draft, copied, edit
 
 UK = str(DEFAULT_ROOT / POLICY)
 
+SLOW_LAW = """
+id: slow
+title: At most one contact in ten days
+version: "2026-01-01"
+rules:
+  - id: slow.messages
+    title: One contact in ten days
+    cite: House policy
+    status: house
+    applies_to: [third_party, original_creditor]
+    channels: [sms, email, voice, letter]
+    text: At most one contact in ten days.
+    versions:
+      - since: 2000-01-01
+        set: {kind: frequency, at_most: 1, days: 10, per: person, channels: [sms, email, voice, letter]}
+"""
+
 
 def _run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"})
@@ -48,7 +65,24 @@ def test_check_lists_every_fault_and_ends_with_1(tmp_path: Path) -> None:
 
 
 def test_check_without_a_file_checks_the_whole_rulebook() -> None:
-    assert _run("check").stdout == "OK  4 policies, 5 law packs, 33 message templates\n"
+    packs = len(Rulebook.load().law)
+
+    assert _run("check").stdout == f"OK  4 policies, {packs} law packs, 33 message templates\n"
+
+
+def test_check_names_the_steps_that_the_law_never_lets_run_as_planned(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    as_draft(root)
+    path = edit(root, POLICY, "law: [uk]", "law: [uk, slow]")
+    (root / "law" / "slow.yaml").write_text(SLOW_LAW, encoding="utf-8")
+
+    result = _run("check", str(path))
+
+    late = [line.strip() for line in result.stdout.splitlines()[3:]]
+    assert result.exit_code == 0, "a policy may have such steps: they come late"
+    assert late
+    assert all(line.startswith("uk-personal-loan v1, ") and line.endswith(" (slow.messages)") for line in late)
+    assert any(re.search(r"planned for day \d+ by \w+, comes \d+ (to \d+ )?days? late ", line) for line in late)
 
 
 @pytest.mark.parametrize("policy", [policy.id for policy in Rulebook.load().policies])

@@ -9,23 +9,28 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from domain.compliance.evaluators import EVALUATORS
 from domain.compliance.gate import gate
-from domain.compliance.model import (
-    Consumer,
-    DatedParameters,
-    Effect,
+from domain.compliance.model import Consumer, DatedParameters, Effect, InconvenientTime, RulePack, Verdict
+from domain.compliance.parameters import (
+    UNJUDGED,
+    Definition,
+    Forbid,
+    Frequency,
     HonourOptOut,
+    HonourRequests,
+    Human,
     KnownZone,
     LocalHours,
+    Per,
+    Record,
     Require,
-    RulePack,
     RuleParameters,
     StopHolds,
-    Verdict,
 )
-from domain.names import Channel, Collector, HoldKind
+from domain.names import Channel, Collector, HoldKind, Place
 from tests.domain.builders import LAW, a_consumer, a_contact, a_pack, a_rule, instant
 
 MINUTE = timedelta(minutes=1)
@@ -226,9 +231,64 @@ def test_where_it_is_already_tomorrow_tomorrows_law_holds_too() -> None:
     assert verdict.until == instant("2026-03-03 09:00", "Australia/Perth")
 
 
-def test_every_kind_of_rule_has_its_evaluator() -> None:
-    union = get_args(RuleParameters)[0]
-    assert set(EVALUATORS) == set(get_args(union))
+def test_every_kind_of_rule_has_its_evaluator_unless_it_only_informs_people() -> None:
+    union = get_args(get_args(RuleParameters)[0])
+    assert set(EVALUATORS) | set(UNJUDGED) == set(union)
+
+
+def test_what_is_not_made_at_all_is_forbidden() -> None:
+    verdict = judge(instant("2026-03-02 10:00"), a_pack(a_rule(Forbid(), channels=[Channel.SMS])))
+    assert verdict.verdict is Effect.FORBID
+    assert verdict.reasons[0].text == "Text of test.rule. (sms to mobile is not lawful)"
+
+
+def test_a_disabled_rule_binds_nobody() -> None:
+    draft = a_rule(Forbid()).model_copy(update={"enabled": False})
+    assert judge(instant("2026-03-02 10:00"), a_pack(draft)).reasons == ()
+
+
+def test_a_rule_about_a_place_binds_contacts_to_that_place() -> None:
+    at_work = a_rule(Forbid()).model_copy(update={"places": (Place.WORK,)})
+    at = instant("2026-03-02 10:00")
+    assert judge(at, a_pack(at_work)).verdict is Effect.ALLOW
+    to_work = gate(a_contact(Channel.VOICE, Place.WORK), a_consumer(), (), [a_pack(at_work)], Collector.THIRD_PARTY, at)
+    assert to_work.verdict is Effect.FORBID
+
+
+def test_rules_for_people_and_records_have_no_say() -> None:
+    pack = a_pack(a_rule(Human()), a_rule(Record(years=3), rule_id="kept"), a_rule(Definition(), rule_id="words"))
+    assert judge(instant("2026-03-02 03:00"), pack).reasons == ()
+
+
+def test_inconvenient_times_that_leave_no_time_of_day_forbid() -> None:
+    halves = (InconvenientTime(start=time(0), end=time(12)), InconvenientTime(start=time(11), end=time(0)))
+    consumer = a_consumer().model_copy(update={"inconvenient_times": halves})
+    verdict = judge(instant("2026-03-02 10:00"), a_pack(a_rule(HonourRequests())), consumer=consumer)
+    assert verdict.verdict is Effect.FORBID
+    assert "no time of day is left" in verdict.reasons[0].text
+
+
+def test_an_inconvenient_night_passes_in_the_morning() -> None:
+    night = (InconvenientTime(start=time(20), end=time(0)), InconvenientTime(start=time(0), end=time(7, 30)))
+    consumer = a_consumer().model_copy(update={"inconvenient_times": night})
+    pack = a_pack(a_rule(HonourRequests()))
+    assert judge(instant("2026-03-02 19:59"), pack, consumer=consumer).verdict is Effect.ALLOW
+    assert judge(instant("2026-03-02 23:59:59"), pack, consumer=consumer).until == instant("2026-03-03 07:30")
+
+
+def test_an_inconvenient_time_is_in_whole_minutes() -> None:
+    with pytest.raises(ValidationError, match="in whole minutes, such as 17:30"):
+        InconvenientTime(start=time(22), end=time.max)
+
+
+def test_an_inconvenient_time_starts_before_it_ends() -> None:
+    with pytest.raises(ValidationError, match="write a time across midnight as two"):
+        InconvenientTime(start=time(22), end=time(7))
+
+
+def test_a_rule_that_counts_longer_than_the_history_goes_back_is_refused() -> None:
+    with pytest.raises(ValidationError, match="less than or equal to 21"):
+        Frequency(at_most=3, days=22, per=Per.DEBT, channels=(Channel.SMS,))
 
 
 ZONES = [NEW_YORK, LOS_ANGELES, "America/St_Johns", "Europe/London", "Asia/Kolkata", "Australia/Lord_Howe"]

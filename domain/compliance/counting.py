@@ -1,0 +1,131 @@
+"""Rules that count past contacts by local date: how many are lawful, and how long silence lasts after one.
+
+A day is a calendar date at the consumer's location. A contact on date D counts on the dates D to D + days - 1, so the
+first date on which it no longer does is D + days, from its midnight on. Dates are ordinals here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
+
+from domain.compliance.circumstances import Circumstances
+from domain.compliance.model import Consent, PastContact
+from domain.compliance.parameters import Counted, Frequency, Per, SilenceAfter
+from domain.compliance.ruling import ALLOWED, DeferredUntil, Ruling
+from domain.localtime import start_of_day
+from domain.names import Channel, Outcome
+
+
+def frequency(rule: Frequency, asked: Circumstances, at: datetime) -> Ruling:
+    """So many contacts in so many consecutive local dates, in every place where the person may be."""
+    until = _first_date_below(rule, rule.at_most, asked, at)
+    if until is None:
+        return ALLOWED
+    days = "one day" if rule.days == 1 else f"{rule.days} days"
+    return DeferredUntil(until, f"{rule.at_most} in {days} were made already")
+
+
+def silence_after(rule: SilenceAfter, asked: Circumstances, at: datetime) -> Ruling:
+    """No contact on the dates that follow a counted one; its own is the first of them."""
+    until = _first_date_below(rule, 1, asked, at)
+    return ALLOWED if until is None else DeferredUntil(until, f"less than {rule.days} days after the last")
+
+
+def _first_date_below(rule: Counted, limit: int, asked: Circumstances, at: datetime) -> datetime | None:
+    """The start of the first date with fewer counted contacts than the limit, in every zone; None if it is today."""
+    if len(_candidates(rule, asked)) < limit:
+        return None
+    latest: datetime | None = None
+    for zone in asked.zones:
+        counted = _counted_dates(rule, asked, zone)
+        today = at.astimezone(zone).toordinal()
+        if _is_below(limit, rule.days, counted, today):
+            continue
+        if _has_consent(rule, asked, asked.contact.channel, zone, today, at):
+            continue
+        opening = _next_lawful_date(rule, limit, counted, asked, zone, today)
+        latest = opening if latest is None else max(latest, opening)
+    return latest
+
+
+def _is_below(limit: int, days: int, counted: Sequence[int], today: int) -> bool:
+    oldest = today - days
+    return len([day for day in counted if oldest < day <= today]) < limit
+
+
+def _next_lawful_date(
+    rule: Counted, limit: int, counted: Sequence[int], asked: Circumstances, zone: tzinfo, today: int
+) -> datetime:
+    """Only a contact that ages out, or a consent that begins, can make a later date lawful."""
+    consents = () if rule.consent_days is None else asked.consumer.consents
+    changes = {day + rule.days for day in counted}.union(consent.given_on.toordinal() for consent in consents)
+    for day in sorted(change for change in changes if change > today):
+        if _is_below(limit, rule.days, counted, day):
+            return start_of_day(date.fromordinal(day), zone)
+        if consents:
+            start = start_of_day(date.fromordinal(day), zone)
+            if _has_consent(rule, asked, asked.contact.channel, zone, day, start):
+                return start
+    raise AssertionError("when the last counted contact has aged out, none is left")
+
+
+def _candidates(rule: Counted, asked: Circumstances) -> Sequence[PastContact]:
+    """The past contacts that the rule may count, whatever the place: local dates are worked out for these alone."""
+    found = asked.counted.get(id(rule))
+    if found is None:
+        horizon = asked.since - timedelta(days=rule.days + 2)
+        found = [past for past in asked.history if past.at > horizon and _counts(rule, past, asked.contact.debt)]
+        asked.counted[id(rule)] = found
+    return found
+
+
+def _counted_dates(rule: Counted, asked: Circumstances, zone: tzinfo) -> Sequence[int]:
+    """The local dates of the past contacts that count: those made under a consent don't where there is a limit."""
+    key = (id(rule), zone)
+    dates = asked.counted_dates.get(key)
+    if dates is None:
+        dated = [(past, past.at.astimezone(zone).toordinal()) for past in _candidates(rule, asked)]
+        if isinstance(rule, Frequency) and rule.consent_days is not None and asked.consumer.consents:
+            dated = [
+                (past, day) for past, day in dated if not _has_consent(rule, asked, past.channel, zone, day, past.at)
+            ]
+        dates = asked.counted_dates[key] = [day for _, day in dated]
+    return dates
+
+
+def _counts(rule: Counted, past: PastContact, debt: str) -> bool:
+    return (
+        past.channel in rule.channels
+        and (rule.per is Per.PERSON or is_about(past, debt))
+        and past.outcome in rule.outcomes
+        and past.direction in rule.directions
+        and past.to in rule.places
+    )
+
+
+def is_about(past: PastContact, debt: str) -> bool:
+    """Whether a past contact was about a debt, or may have been."""
+    return not past.debts or debt in past.debts
+
+
+def _has_consent(rule: Counted, asked: Circumstances, channel: Channel, zone: tzinfo, day: int, at: datetime) -> bool:
+    """Whether a contact by a channel at an instant, on that local date, is made under a consent that has not ended."""
+    return rule.consent_days is not None and any(
+        consent.channel is channel
+        and 0 <= day - consent.given_on.toordinal() < rule.consent_days
+        and not _was_ended(consent, asked, zone, at)
+        for consent in asked.consumer.consents
+    )
+
+
+def _was_ended(consent: Consent, asked: Circumstances, zone: tzinfo, at: datetime) -> bool:
+    """A conversation ends a consent, but for one on its own date, in which it may have been given."""
+    given = consent.given_on.toordinal()
+    dates = [
+        day
+        for past in asked.history
+        if past.outcome is Outcome.CONVERSATION and past.at < at and is_about(past, asked.contact.debt)
+        if (day := past.at.astimezone(zone).toordinal()) >= given
+    ]
+    return len(dates) > (1 if given in dates else 0)
