@@ -46,10 +46,9 @@ class RecordedLife(Life):
     calls: list[Outcome] = field(default_factory=list)
     contacts: int = 0
 
-    def act(self, decision: ActionDecision) -> None:
-        if isinstance(decision, Contact):
-            self.judge_and_record(decision)
-        super().act(decision)
+    def contact(self, planned: Contact) -> ActionDecision:
+        self.judge_and_record(planned)
+        return super().contact(planned)
 
     def judge_and_record(self, decision: Contact) -> None:
         debt, channel = "lender:a", decision.channel
