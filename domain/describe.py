@@ -6,13 +6,14 @@ from functools import singledispatch
 
 from domain import events
 from domain.events import Event
+from domain.money import Money
 from domain.names import Outcome
 
 
 @singledispatch
 def describe(event: Event) -> str:
-    """Such as "payment received: 250.00 EUR"."""
-    return str(getattr(event, "kind", "event")).replace("_", " ")
+    """Such as "payment received: 250.00 EUR". An event of a later release is called by its kind."""
+    return _words(event.kind)
 
 
 @describe.register
@@ -97,8 +98,29 @@ def _(event: events.ReferralStatusChanged) -> str:
 
 
 @describe.register
+def _(event: events.Recalled) -> str:
+    return "account recalled by the lender"
+
+
+@describe.register
+def _(event: events.CaseOpened) -> str:
+    owed = Money.total((obligation.amount for obligation in event.obligations), event.currency)
+    return f"case opened: {owed} owed"
+
+
+@describe.register
 def _(event: events.StageEntered) -> str:
     return f"stage {event.stage} entered on day {event.day}"
+
+
+@describe.register
+def _(event: events.PromiseKept) -> str:
+    return "promise kept"
+
+
+@describe.register
+def _(event: events.PromiseBroken) -> str:
+    return "promise broken"
 
 
 @describe.register
@@ -109,7 +131,7 @@ def _(event: events.ContactMade) -> str:
 
 @describe.register
 def _(event: events.ContactFailed) -> str:
-    return f"{event.channel} failed: {event.step} ({event.code})"
+    return f"{event.channel} failed: {event.step} ({_words(event.code)})"
 
 
 @describe.register
@@ -119,7 +141,8 @@ def _(event: events.ContactDeferred) -> str:
 
 @describe.register
 def _(event: events.ContactSuppressed) -> str:
-    return f"{event.step} skipped: {', '.join(reason.rule for reason in event.reasons)}"
+    rules = ", ".join(dict.fromkeys(reason.rule for reason in event.reasons))
+    return f"{event.step} skipped: {rules}" if rules else f"{event.step} skipped"
 
 
 @describe.register
@@ -128,13 +151,23 @@ def _(event: events.ReferralProposed) -> str:
 
 
 @describe.register
+def _(event: events.ReferralRecalled) -> str:
+    return "legal referral recalled"
+
+
+@describe.register
 def _(event: events.MessageRefused) -> str:
-    return f"{event.message_kind} refused: {_words(event.code)}"
+    return f"{_words(event.message_kind)} refused: {_words(event.code)}"
 
 
 @describe.register
 def _(event: events.CaseClosed) -> str:
     return f"case closed: {_words(event.reason)}"
+
+
+@describe.register
+def _(event: events.CaseReopened) -> str:
+    return "case opened again"
 
 
 def _words(value: str) -> str:
