@@ -29,7 +29,7 @@ async def page() -> AsyncIterator[Page]:
         browser = await playwright.chromium.launch(
             executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         )
-        yield await browser.new_page(viewport={"width": 1500, "height": 1250})
+        yield await browser.new_page(viewport={"width": 1360, "height": 1000})
         await browser.close()
 
 
