@@ -253,7 +253,7 @@ async def test_a_referral_that_the_policy_approves_reaches_counsel_without_anybo
 
 
 async def test_a_declined_referral_ends_with_the_policy(dunlin: World) -> None:
-    client = dunlin.client(fast_clock(0.1))
+    client = dunlin.client(fast_clock(0.2))
     case = await opened(dunlin, client, days_past_due=112, amount="900.00")
     await eventually("a referral is proposed", lambda: dunlin.has(case, "referral_proposed"))
 
@@ -296,7 +296,7 @@ async def test_a_payment_signalled_by_the_bare_temporal_command_stops_a_case_in_
 
 
 async def test_a_person_decides_a_referral_by_an_update_of_its_own_workflow(dunlin: World) -> None:
-    client = dunlin.client(fast_clock(0.1))
+    client = dunlin.client(fast_clock(0.2))
     case = await opened(dunlin, client, days_past_due=112, amount="900.00")
     await eventually("a referral is proposed", lambda: dunlin.has(case, "referral_proposed"))
     referral = await referral_workflow(dunlin, case)
