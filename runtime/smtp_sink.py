@@ -154,7 +154,9 @@ class _Conversation(SMTP):
     def cut(self) -> None:
         """End the connection without a word."""
         if self.transport is not None:
-            cast(asyncio.Transport, self.transport).abort()
+            transport = cast(asyncio.Transport, self.transport)
+            if not transport.is_closing():  # Python 3.11.2 can't abort what it has closed already
+                transport.abort()
 
     async def suffer(self, fault: Fault) -> str:
         """Let a fault strike: the reply to give, or the end of the connection."""
