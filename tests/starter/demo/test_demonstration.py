@@ -78,7 +78,7 @@ async def tamper(folder: Path) -> None:
 async def test_a_small_portfolio_is_collected_to_its_end_and_a_changed_journal_is_found(folder: Path) -> None:
     said = StringIO()
     console = Console(file=said, width=100)
-    terms = Terms(accounts=12, days=120, seconds=30, opening=datetime.now(UTC))
+    terms = Terms(accounts=12, days=120, seconds=60, opening=datetime.now(UTC))
 
     result = await begin(folder, terms, console)
 
