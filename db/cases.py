@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
 from db.projections import save_projections
+from db.session import Row, Session
 from domain.events import Entry, OpeningObligation
 from domain.journal import ChainedLine, chain
 from domain.money import CurrencyMismatch, Money
@@ -133,13 +133,13 @@ SELECT count(*) FROM saved
 """)
 
 
-async def find_case(session: AsyncConnection, case_id: str) -> CaseRecord | None:
+async def find_case(session: Session, case_id: str) -> CaseRecord | None:
     """A case without locking it, for showing it; None when no account is registered under this id."""
     row = (await session.execute(_FIND_CASE, {"case_id": case_id})).one_or_none()
     return None if row is None else await _record(session, row)
 
 
-async def lock_case(session: AsyncConnection, case_id: str) -> CaseRecord:
+async def lock_case(session: Session, case_id: str) -> CaseRecord:
     """A case, with its consumer and itself locked until the transaction ends. Raises UnknownCase."""
     row = (await session.execute(_LOCK_CASE, {"case_id": case_id})).one_or_none()
     if row is None:
@@ -148,7 +148,7 @@ async def lock_case(session: AsyncConnection, case_id: str) -> CaseRecord:
 
 
 async def save_case(
-    session: AsyncConnection, record: CaseRecord, state: CaseState, entries: Sequence[Entry], view: CaseView
+    session: Session, record: CaseRecord, state: CaseState, entries: Sequence[Entry], view: CaseView
 ) -> CaseRecord:
     """Write a case's new state under the next sequence number, and append the entries that led to it to its journal.
 
@@ -173,8 +173,8 @@ async def save_case(
     return saved
 
 
-async def _record(session: AsyncConnection, row: Row[Any]) -> CaseRecord:
-    facts = dict(row._mapping)
+async def _record(session: Session, row: Row) -> CaseRecord:
+    facts = dict(row)
     if row.state is not None:
         return CaseRecord(**facts | {"state": CaseState.model_validate_json(row.state)})
     # Read apart, after the lock: a registration that held the lock before may have added some.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.persons import UnknownConsumer
+from db.session import Session
 from domain.names import Channel
 from domain.registration import ContactPointRegistration
 
@@ -41,7 +41,7 @@ ON CONFLICT (case_id, id) DO NOTHING
 
 
 async def set_consent(
-    session: AsyncConnection, consumer_id: str, channel: Channel, *, consented: bool, at: datetime, given_how: str
+    session: Session, consumer_id: str, channel: Channel, *, consented: bool, at: datetime, given_how: str
 ) -> None:
     """The person allowed a channel, or opted out of it, at a business instant. An older word never beats a newer one.
 
@@ -58,9 +58,7 @@ async def set_consent(
     await session.execute(_SET_CONSENT, values)
 
 
-async def set_contact_point_usable(
-    session: AsyncConnection, consumer_id: str, contact_point_id: str, *, usable: bool
-) -> None:
+async def set_contact_point_usable(session: Session, consumer_id: str, contact_point_id: str, *, usable: bool) -> None:
     """A number or address was found to work, or not to. Raises UnknownConsumer when there is none of that id."""
     await _lock(session, consumer_id)
     values = {"consumer_id": consumer_id, "contact_point_id": contact_point_id, "usable": usable}
@@ -68,7 +66,7 @@ async def set_contact_point_usable(
         raise UnknownConsumer(consumer_id)
 
 
-async def put_contact_point(session: AsyncConnection, consumer_id: str, point: ContactPointRegistration) -> None:
+async def put_contact_point(session: Session, consumer_id: str, point: ContactPointRegistration) -> None:
     """Add or change a contact point, which must have an id. A new one comes last in order of preference.
 
     Raises UnknownConsumer.
@@ -87,7 +85,7 @@ async def put_contact_point(session: AsyncConnection, consumer_id: str, point: C
 
 
 async def store_reply(
-    session: AsyncConnection, case_id: str, message_id: str, channel: Channel, body: str, received_at: datetime
+    session: Session, case_id: str, message_id: str, channel: Channel, body: str, received_at: datetime
 ) -> None:
     """Keep what the person wrote, before its message is accepted. The same message is kept once."""
     values = {
@@ -100,6 +98,6 @@ async def store_reply(
     await session.execute(_STORE_REPLY, values)
 
 
-async def _lock(session: AsyncConnection, consumer_id: str) -> None:
+async def _lock(session: Session, consumer_id: str) -> None:
     if (await session.execute(_LOCK_CONSUMER, {"consumer_id": consumer_id})).one_or_none() is None:
         raise UnknownConsumer(consumer_id)

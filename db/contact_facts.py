@@ -11,12 +11,12 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.cases import CaseRecord, lock_case
 from db.contacts import CONTACT_ROW, ClaimKey, ContactRow
 from db.inbox import InboxMessage
 from db.persons import CONSENTS_OF_C, HISTORY_OF_C, POINTS_OF_C, Recipient, person_from, recipient_from
+from db.session import Session
 from domain.messaging import CollectorIdentity
 from domain.person import Person
 
@@ -66,7 +66,7 @@ _FACTS = text(
 )
 
 
-async def load_for_contact(session: AsyncConnection, case_id: str, key: ClaimKey, since: datetime) -> ContactFacts:
+async def load_for_contact(session: Session, case_id: str, key: ClaimKey, since: datetime) -> ContactFacts:
     """Lock the consumer and the case, and load what a contact needs.
 
     The person's history reaches back to the business instant `since`. Raises UnknownCase.

@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.session import Session
 from db.tables import ClaimStatus
 from domain.names import Channel, Direction, Outcome, Place
 
@@ -171,7 +171,7 @@ ON CONFLICT (id) DO NOTHING
 """)
 
 
-async def insert_claim(session: AsyncConnection, claim: NewClaim) -> bool:
+async def insert_claim(session: Session, claim: NewClaim) -> bool:
     """Claim a contact before it leaves. False when this attempt was claimed before: then nothing was written."""
     values = {
         "id": claim.id,
@@ -191,19 +191,19 @@ async def insert_claim(session: AsyncConnection, claim: NewClaim) -> bool:
     return (await session.execute(_INSERT_CLAIM, values)).one_or_none() is not None
 
 
-async def find_claim(session: AsyncConnection, case_id: str, key: ClaimKey) -> ContactRow | None:
+async def find_claim(session: Session, case_id: str, key: ClaimKey) -> ContactRow | None:
     """The claim of one attempt at a step, if there is one."""
     values = {"case_id": case_id, "step": key.step, "obligation": key.obligation, "attempt": key.attempt}
     found = (await session.execute(_FIND_CLAIM, values)).scalar_one_or_none()
     return None if found is None else CONTACT_ROW.validate_json(found)
 
 
-async def contacts_of_case(session: AsyncConnection, case_id: str) -> tuple[ContactRow, ...]:
+async def contacts_of_case(session: Session, case_id: str) -> tuple[ContactRow, ...]:
     """Every contact of a case, oldest first: for the evidence of a referral and for showing the case."""
     return _CONTACT_ROWS.validate_json((await session.execute(_OF_CASE, {"case_id": case_id})).scalar_one())
 
 
-async def renew_claim(session: AsyncConnection, contact_id: str, content_digest: str, at: datetime) -> None:
+async def renew_claim(session: Session, contact_id: str, content_digest: str, at: datetime) -> None:
     """Claim again what the provider certainly had not taken, before it is sent once more.
 
     Raises UnknownContact unless the contact exists and is retryable: anything else may have been sent.
@@ -211,28 +211,28 @@ async def renew_claim(session: AsyncConnection, contact_id: str, content_digest:
     await _change(session, _RENEW, contact_id, content_digest=content_digest, at=at)
 
 
-async def record_receipt(session: AsyncConnection, contact_id: str, provider_id: str, at: datetime) -> None:
+async def record_receipt(session: Session, contact_id: str, provider_id: str, at: datetime) -> None:
     """The provider took the message at a business instant. Raises UnknownContact."""
     await _change(session, _RECEIPT, contact_id, provider_id=provider_id, at=at)
 
 
-async def record_failure(session: AsyncConnection, contact_id: str, code: str) -> None:
+async def record_failure(session: Session, contact_id: str, code: str) -> None:
     """The provider refused the message for good. Raises UnknownContact."""
     await _change(session, _FAILURE, contact_id, code=code)
 
 
-async def mark_retryable(session: AsyncConnection, contact_id: str, code: str) -> None:
+async def mark_retryable(session: Session, contact_id: str, code: str) -> None:
     """The provider certainly did not take the message, and may later: it counts for no cap. Raises UnknownContact."""
     await _change(session, _RETRYABLE, contact_id, code=code)
 
 
-async def mark_unknown(session: AsyncConnection, contact_id: str, at: datetime) -> None:
+async def mark_unknown(session: Session, contact_id: str, at: datetime) -> None:
     """Nobody can say whether the provider took the message: it counts as sent. Raises UnknownContact."""
     await _change(session, _UNKNOWN, contact_id, at=at)
 
 
 async def record_delivery(
-    session: AsyncConnection,
+    session: Session,
     case_id: str,
     contact_id: str,
     outcome: Literal[Outcome.DELIVERED, Outcome.FAILED],
@@ -246,15 +246,13 @@ async def record_delivery(
         await _change(session, _NOT_DELIVERED, contact_id, case_id=case_id, code=code)
 
 
-async def record_call_outcome(
-    session: AsyncConnection, case_id: str, contact_id: str, outcome: Outcome, at: datetime
-) -> None:
+async def record_call_outcome(session: Session, case_id: str, contact_id: str, outcome: Outcome, at: datetime) -> None:
     """How a call that Dunlin placed for this case ended. Raises UnknownContact."""
     await _change(session, _CALL_OUTCOME, contact_id, case_id=case_id, outcome=outcome, at=at)
 
 
 async def record_call(
-    session: AsyncConnection,
+    session: Session,
     case_id: str,
     message_id: str,
     outcome: Outcome,
@@ -274,6 +272,6 @@ async def record_call(
     await session.execute(_RECORD_CALL, values)
 
 
-async def _change(session: AsyncConnection, statement: TextClause, contact_id: str, **values: object) -> None:
+async def _change(session: Session, statement: TextClause, contact_id: str, **values: object) -> None:
     if (await session.execute(statement, {"id": contact_id, **values})).one_or_none() is None:
         raise UnknownContact(contact_id)

@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.session import Session
 from domain.events import Message
 
 
@@ -53,7 +52,7 @@ _UNAPPLIED = text("""
 SELECT message_id, kind, payload FROM inbox
 WHERE case_id = :case_id AND applied_at IS NULL
 ORDER BY accepted_at_real, message_id
-""").columns(payload=JSONB)
+""")
 
 _MARK_APPLIED = text("""
 UPDATE inbox SET applied_at = :at
@@ -61,7 +60,7 @@ WHERE case_id = :case_id AND message_id = ANY(:message_ids) AND applied_at IS NU
 """)
 
 
-async def accept_message(session: AsyncConnection, case_id: str, message: Message) -> Acceptance:
+async def accept_message(session: Session, case_id: str, message: Message) -> Acceptance:
     """Take a message into the inbox once. It counts as accepted when the transaction is committed.
 
     Whatever this transaction changes about the consumer must come before, as locks are taken consumer first.
@@ -80,12 +79,12 @@ async def accept_message(session: AsyncConnection, case_id: str, message: Messag
     return Acceptance.DUPLICATE if same else Acceptance.CONFLICT
 
 
-async def unapplied(session: AsyncConnection, case_id: str) -> tuple[InboxMessage, ...]:
+async def unapplied(session: Session, case_id: str) -> tuple[InboxMessage, ...]:
     """The messages of a case that wait to be applied, in the order of their acceptance. Lock the case first."""
     rows = await session.execute(_UNAPPLIED, {"case_id": case_id})
     return tuple(InboxMessage(row.message_id, row.kind, row.payload) for row in rows)
 
 
-async def mark_applied(session: AsyncConnection, case_id: str, message_ids: Sequence[str], at: datetime) -> None:
+async def mark_applied(session: Session, case_id: str, message_ids: Sequence[str], at: datetime) -> None:
     """Note that a turn has dealt with these messages, applied or refused. Ids that came another way are passed over."""
     await session.execute(_MARK_APPLIED, {"case_id": case_id, "message_ids": list(message_ids), "at": at})

@@ -9,10 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
+from db.session import Row, Session
 from domain.journal import GENESIS, Line, link
 
 ROWS_AT_ONCE = 500
@@ -59,7 +58,7 @@ class BrokenLink:
 _READ = text("""
 SELECT case_id, sequence, at, recorded_at_real, kind, message_id, event, hash
 FROM journal WHERE case_id = :case_id ORDER BY sequence
-""").columns(event=JSONB)
+""")
 
 _LINES_OF_CASES = """
 SELECT
@@ -79,25 +78,25 @@ GROUP BY j.case_id ORDER BY j.case_id
 """)
 
 
-async def read(session: AsyncConnection, case_id: str) -> tuple[JournalLine, ...]:
+async def read(session: Session, case_id: str) -> tuple[JournalLine, ...]:
     """The journal of a case, oldest line first."""
     rows = await session.execute(_READ, {"case_id": case_id})
-    return tuple(JournalLine(**row._mapping) for row in rows)
+    return tuple(JournalLine(**row) for row in rows)
 
 
-async def verify(session: AsyncConnection, case_id: str | None = None) -> list[BrokenLink]:
+async def verify(session: Session, case_id: str | None = None) -> list[BrokenLink]:
     """Recompute the hash chain of a case, or of all, and name the first broken link of each case that has one.
 
     Rows are streamed: the memory that it takes does not grow with the journal.
     """
     statement, values = (_LINES_OF_ALL, {}) if case_id is None else (_LINES_OF_ONE, {"case_id": case_id})
-    stream = await session.stream(statement, values, execution_options={"yield_per": ROWS_AT_ONCE})
-    broken = [found async for found in _broken_links(aiter(stream))]
+    lines = session.stream(statement, values, rows_at_once=ROWS_AT_ONCE)
+    broken = [found async for found in _broken_links(lines)]
     without_case = await session.execute(_WITHOUT_CASE, {"case_id": case_id})
     return broken + [BrokenLink(row.case_id, row.sequence, Difference.NO_CASE) for row in without_case]
 
 
-async def _broken_links(rows: AsyncIterator[Row[Any]]) -> AsyncIterator[BrokenLink]:
+async def _broken_links(rows: AsyncIterator[Row]) -> AsyncIterator[BrokenLink]:
     chain = None
     async for row in rows:
         if chain is None or chain.case_id != row.case_id:
@@ -112,7 +111,7 @@ async def _broken_links(rows: AsyncIterator[Row[Any]]) -> AsyncIterator[BrokenLi
 class _Chain:
     """Follows the lines of one case, and remembers the first that is wrong."""
 
-    def __init__(self, row: Row[Any]) -> None:
+    def __init__(self, row: Row) -> None:
         self.case_id: str = row.case_id
         self._length: int = row.journal_length
         self._head: str = row.journal_hash
@@ -120,7 +119,7 @@ class _Chain:
         self._next = 1
         self._broken: BrokenLink | None = None
 
-    def add(self, row: Row[Any]) -> None:
+    def add(self, row: Row) -> None:
         if self._broken is not None or row.sequence is None:
             return
         difference = self._difference(row)
@@ -138,7 +137,7 @@ class _Chain:
             return BrokenLink(self.case_id, self._length, Difference.OTHER_HEAD)
         return None
 
-    def _difference(self, row: Row[Any]) -> Difference | None:
+    def _difference(self, row: Row) -> Difference | None:
         if row.sequence != self._next:
             return Difference.MISSING
         if row.previous_hash != self._last_hash:
@@ -152,6 +151,6 @@ class _Chain:
         return None
 
 
-def _columns_agree(row: Row[Any], event: dict[str, Any]) -> bool:
+def _columns_agree(row: Row, event: dict[str, Any]) -> bool:
     """Kind and message id are copies of what the hashed event says, for searching."""
     return (row.kind, row.message_id) == (event.get("kind"), event.get("id"))

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.session import Session
 from domain.compliance.model import Consent, Consumer, PastContact
 from domain.messaging import Address, CollectorIdentity
 from domain.names import Channel
@@ -101,7 +101,7 @@ FROM lender WHERE id = :lender_id
 """)
 
 
-async def load_person(session: AsyncConnection, consumer_id: str, since: datetime) -> Person:
+async def load_person(session: Session, consumer_id: str, since: datetime) -> Person:
     """What is known of a person, with their contacts since a business instant, over all of their cases.
 
     Lock one of their cases first, or another may be contacting them at this moment. `holds` stay empty: they belong to
@@ -113,7 +113,7 @@ async def load_person(session: AsyncConnection, consumer_id: str, since: datetim
     return person_from(row.zones, _ADDRESSES.validate_json(row.points), row.consents, row.history)
 
 
-async def load_recipient(session: AsyncConnection, consumer_id: str, contact_point_id: str) -> Recipient:
+async def load_recipient(session: Session, consumer_id: str, contact_point_id: str) -> Recipient:
     """Whom a message to one contact point addresses, usable or not. Raises UnknownConsumer."""
     values = {"consumer_id": consumer_id, "contact_point_id": contact_point_id}
     row = (await session.execute(_RECIPIENT, values)).one_or_none()
@@ -125,7 +125,7 @@ async def load_recipient(session: AsyncConnection, consumer_id: str, contact_poi
     return Recipient(row.full_name, row.locale, address)
 
 
-async def load_debtor(session: AsyncConnection, consumer_id: str) -> Recipient:
+async def load_debtor(session: Session, consumer_id: str) -> Recipient:
     """Who owes, with every usable contact point: for counsel. Raises UnknownConsumer."""
     row = (await session.execute(_DEBTOR, {"consumer_id": consumer_id})).one_or_none()
     if row is None:
@@ -133,10 +133,10 @@ async def load_debtor(session: AsyncConnection, consumer_id: str) -> Recipient:
     return recipient_from(row.full_name, row.locale, row.points)
 
 
-async def load_lender(session: AsyncConnection, lender_id: str) -> CollectorIdentity:
+async def load_lender(session: Session, lender_id: str) -> CollectorIdentity:
     """Who collects, as messages say it. The lender must be registered, as that of every account is."""
     row = (await session.execute(_LENDER, {"lender_id": lender_id})).one()
-    return CollectorIdentity(**row._mapping)
+    return CollectorIdentity(**row)
 
 
 def recipient_from(full_name: str, locale: str, points: str) -> Recipient:

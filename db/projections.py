@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.session import Session
 from domain import events
 from domain.events import Entry, Event
 from domain.state import CaseState
@@ -118,7 +118,7 @@ _PROJECTIONS = (
 )
 
 
-async def save_projections(session: AsyncConnection, case_id: str, state: CaseState, entries: Sequence[Entry]) -> None:
+async def save_projections(session: Session, case_id: str, state: CaseState, entries: Sequence[Entry]) -> None:
     """Bring those tables up to the state that the entries led to. Tables that no entry touches cost nothing."""
     for projection in _PROJECTIONS:
         if any(isinstance(entry.event, projection.after) for entry in entries):

@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.session import Session
 from domain.names import Component
 from domain.registration import AccountRegistration, LenderRegistration
 
@@ -187,12 +187,12 @@ UNION SELECT case_id FROM obligations
 """)
 
 
-async def register_lender(session: AsyncConnection, lender: LenderRegistration) -> None:
+async def register_lender(session: Session, lender: LenderRegistration) -> None:
     """Register a lender, or change what its messages say of it."""
     await session.execute(_REGISTER_LENDER, lender.model_dump())
 
 
-async def register_accounts(session: AsyncConnection, batch: Sequence[AccountRegistration]) -> tuple[Registered, ...]:
+async def register_accounts(session: Session, batch: Sequence[AccountRegistration]) -> tuple[Registered, ...]:
     """Register accounts with their consumers, contact points and obligations; one outcome for each, in their order.
 
     Raises ValueError when the batch is longer than BATCH_LENGTH_MAX or names an account twice.
@@ -211,7 +211,7 @@ async def register_accounts(session: AsyncConnection, batch: Sequence[AccountReg
     )
 
 
-async def _read(session: AsyncConnection, batch: Sequence[AccountRegistration]) -> dict[str, _Known]:
+async def _read(session: Session, batch: Sequence[AccountRegistration]) -> dict[str, _Known]:
     wanted = [
         {"case_id": account.case_id, "lender_id": account.lender, "account_id": account.account} for account in batch
     ]
@@ -247,7 +247,7 @@ def _outcome(account: AccountRegistration, known: _Known, changed: set[str]) -> 
     return RegistrationOutcome.UNCHANGED
 
 
-async def _write(session: AsyncConnection, batch: Sequence[AccountRegistration]) -> set[str]:
+async def _write(session: Session, batch: Sequence[AccountRegistration]) -> set[str]:
     """Write what is new or other. Returns the ids of the consumers and cases that changed."""
     if not batch:
         return set()

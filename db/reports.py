@@ -7,11 +7,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import TextClause, text
 
 from db.journal import JournalLine
+from db.session import Session
 from domain.money import Money
 from domain.names import Channel, CloseReason, HoldKind, Outcome, ReferralStatus
 from domain.state import CaseStatus, PromiseStatus
@@ -135,7 +134,7 @@ ORDER BY owed.currency
 _NEWEST = text("""
 SELECT case_id, sequence, at, recorded_at_real, kind, message_id, event, hash
 FROM journal ORDER BY recorded_at_real DESC, sequence DESC LIMIT :limit
-""").columns(event=JSONB)
+""")
 
 _LIST = text("""
 SELECT
@@ -154,13 +153,13 @@ LIMIT :limit
 """)
 
 
-async def count_by_stage(session: AsyncConnection) -> tuple[StageCount, ...]:
+async def count_by_stage(session: Session) -> tuple[StageCount, ...]:
     """Opened cases by status and stage, open ones first."""
     rows = await _rows(session, _STAGES)
     return tuple(StageCount(CaseStatus(row["status"]), row["stage"], row["cases"]) for row in rows)
 
 
-async def count_contacts(session: AsyncConnection) -> tuple[ContactCount, ...]:
+async def count_contacts(session: Session) -> tuple[ContactCount, ...]:
     """Contacts by channel and outcome."""
     rows = await _rows(session, _CONTACTS)
     return tuple(
@@ -168,17 +167,17 @@ async def count_contacts(session: AsyncConnection) -> tuple[ContactCount, ...]:
     )
 
 
-async def count_withheld(session: AsyncConnection) -> tuple[WithheldCount, ...]:
+async def count_withheld(session: Session) -> tuple[WithheldCount, ...]:
     """Deferrals and suppressions by the rule that demanded them, the most frequent first."""
     return tuple(WithheldCount(**row) for row in await _rows(session, _WITHHELD))
 
 
-async def count_promises(session: AsyncConnection) -> tuple[PromiseCount, ...]:
+async def count_promises(session: Session) -> tuple[PromiseCount, ...]:
     """Promises by whether they are open, kept or broken."""
     return tuple(PromiseCount(PromiseStatus(row["status"]), row["promises"]) for row in await _rows(session, _PROMISES))
 
 
-async def totals_by_currency(session: AsyncConnection) -> tuple[CurrencyTotals, ...]:
+async def totals_by_currency(session: Session) -> tuple[CurrencyTotals, ...]:
     """Money outstanding, past due and collected, for each currency that a case has."""
     return tuple(
         CurrencyTotals(
@@ -190,12 +189,12 @@ async def totals_by_currency(session: AsyncConnection) -> tuple[CurrencyTotals, 
     )
 
 
-async def newest_lines(session: AsyncConnection, limit: int) -> tuple[JournalLine, ...]:
+async def newest_lines(session: Session, limit: int) -> tuple[JournalLine, ...]:
     """The newest journal lines of all cases, newest first."""
     return tuple(JournalLine(**row) for row in await _rows(session, _NEWEST, limit=limit))
 
 
-async def list_cases(session: AsyncConnection, which: CaseFilter, limit: int) -> tuple[CaseLine, ...]:
+async def list_cases(session: Session, which: CaseFilter, limit: int) -> tuple[CaseLine, ...]:
     """Opened cases in order of their id, at most `limit`. For the next page, give the last id as `after`."""
     rows = await _rows(
         session,
@@ -238,5 +237,5 @@ def _maybe(kind: type[_Name], value: str | None) -> _Name | None:
     return None if value is None else kind(value)
 
 
-async def _rows(session: AsyncConnection, statement: Executable, **values: object) -> list[dict[str, Any]]:
-    return [dict(row) for row in (await session.execute(statement, values)).mappings()]
+async def _rows(session: Session, statement: TextClause, **values: object) -> list[dict[str, Any]]:
+    return [dict(row) for row in await session.execute(statement, values)]

@@ -7,12 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.cases import CaseRecord, CaseView, lock_case, save_case
 from db.contacts import ClaimKey, NewClaim
 from db.registration import RegistrationOutcome, register_accounts, register_lender
-from db.session import Database
+from db.session import Database, Session
 from domain.events import CaseOpened, Entry, PaymentReceived, PolicyRef
 from domain.evolve import evolve
 from domain.money import Money
@@ -115,7 +114,7 @@ def a_view(currency: str = "USD", **changes: Any) -> CaseView:
 
 
 async def save(
-    session: AsyncConnection, record: CaseRecord, entries: Sequence[Entry], view: CaseView | None = None
+    session: Session, record: CaseRecord, entries: Sequence[Entry], view: CaseView | None = None
 ) -> CaseRecord:
     """Save what the entries make of a case."""
     state = record.state

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.contacts import (
     ClaimKey,
@@ -25,13 +24,13 @@ from db.contacts import (
     record_receipt,
     renew_claim,
 )
-from db.session import Database
+from db.session import Database, Session
 from db.tables import ClaimStatus
 from domain.names import Direction, Outcome
 from tests.db.builders import CASE, KEY, T0, a_claim, an_account, register
 
 LATER = T0 + timedelta(minutes=5)
-Step = Callable[[AsyncConnection], Awaitable[None]]
+Step = Callable[[Session], Awaitable[None]]
 
 
 async def _claim(database: Database, contact_id: str = "c-1", key: ClaimKey = KEY) -> bool:
@@ -50,35 +49,35 @@ async def _after(database: Database, *steps: Step) -> ContactRow:
     return found
 
 
-def _receipt(session: AsyncConnection) -> Awaitable[None]:
+def _receipt(session: Session) -> Awaitable[None]:
     return record_receipt(session, "c-1", "SM123", LATER)
 
 
-def _unknown(session: AsyncConnection) -> Awaitable[None]:
+def _unknown(session: Session) -> Awaitable[None]:
     return mark_unknown(session, "c-1", LATER)
 
 
-def _retryable(session: AsyncConnection) -> Awaitable[None]:
+def _retryable(session: Session) -> Awaitable[None]:
     return mark_retryable(session, "c-1", "451")
 
 
-def _failure(session: AsyncConnection) -> Awaitable[None]:
+def _failure(session: Session) -> Awaitable[None]:
     return record_failure(session, "c-1", "21211")
 
 
-def _renewal(session: AsyncConnection) -> Awaitable[None]:
+def _renewal(session: Session) -> Awaitable[None]:
     return renew_claim(session, "c-1", "e" * 16, LATER)
 
 
-def _delivered(session: AsyncConnection) -> Awaitable[None]:
+def _delivered(session: Session) -> Awaitable[None]:
     return record_delivery(session, CASE, "c-1", Outcome.DELIVERED, None, LATER)
 
 
-def _bounced(session: AsyncConnection) -> Awaitable[None]:
+def _bounced(session: Session) -> Awaitable[None]:
     return record_delivery(session, CASE, "c-1", Outcome.FAILED, "30003", LATER)
 
 
-def _answered(session: AsyncConnection) -> Awaitable[None]:
+def _answered(session: Session) -> Awaitable[None]:
     return record_call_outcome(session, CASE, "c-1", Outcome.CONVERSATION, LATER)
 
 

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import journal
 from db.journal import BrokenLink, Difference
-from db.session import Database
+from db.session import Database, Session
 from domain.journal import Line, link
 from tests.db.builders import CASE, T0, an_account, open_case, payments, register
 
@@ -108,7 +107,7 @@ async def journals(database: Database) -> AsyncIterator[Database]:
     yield database
 
 
-async def _tamper(session: AsyncConnection, case_id: str, tampering: Tampering) -> None:
+async def _tamper(session: Session, case_id: str, tampering: Tampering) -> None:
     """What somebody with all rights can do. A swap would stumble over the keys."""
     await session.execute(text("SET LOCAL session_replication_role = replica"))
     await session.execute(text("ALTER TABLE journal DROP CONSTRAINT journal_pkey"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from pathlib import Path
 
@@ -105,3 +106,48 @@ async def test_a_database_that_does_not_exist_is_named(database_url: str) -> Non
 @pytest.mark.parametrize("setting", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
 async def test_nothing_waits_without_a_limit(database: Database, setting: str) -> None:
     assert await ask(database, f"SHOW {setting}") != "0"
+
+
+async def test_values_go_by_their_names_however_often_a_statement_uses_them(database: Database) -> None:
+    async with database.transaction() as session:
+        row = (
+            await session.execute(
+                text("SELECT CAST(:b AS text) AS second, CAST(:a AS text) AS first, CAST(:b AS text) AS again"),
+                {"a": "one", "b": "two", "c": "not asked for"},
+            )
+        ).one()
+
+    assert (row.first, row.second, row.again) == ("one", "two", "two")
+    with pytest.raises(AttributeError):
+        _ = row.third
+
+
+async def test_json_is_read_as_what_it_says(database: Database) -> None:
+    assert await ask(database, """SELECT CAST('{"amount": "1.50", "of": [1, null]}' AS jsonb)""") == {
+        "amount": "1.50",
+        "of": [1, None],
+    }
+
+
+@pytest.mark.parametrize("count", [0, 2])
+async def test_one_row_is_asked_for_and_not_any(database: Database, count: int) -> None:
+    async with database.transaction() as session:
+        rows = await session.execute(text("SELECT generate_series(1, CAST(:count AS int))"), {"count": count})
+
+    with pytest.raises(ValueError, match="values to unpack"):
+        rows.one()
+
+
+async def test_more_transactions_than_connections_wait_for_their_turn(database_url: str) -> None:
+    narrow = Database(database_url, pool_size=2)
+
+    answers = await asyncio.gather(*(ask(narrow, f"SELECT {number} + pg_backend_pid() * 0") for number in range(20)))
+
+    await narrow.close()
+    assert answers == list(range(20))
+
+
+async def test_a_closed_database_opens_again_when_it_is_asked(database: Database) -> None:
+    await database.close()
+
+    assert await ask(database, "SELECT 1") == 1
