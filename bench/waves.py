@@ -32,6 +32,7 @@ from starter.case_key import CaseKey
 SECONDS_PER_DAY = 1
 _CLOCK_FACTOR = 86_400 // SECONDS_PER_DAY
 _HALF_A_DAY_SECONDS = 43_200
+_YEAR_DAYS = 365
 _CONCURRENCY = 20
 _POLL_SECONDS = 0.5
 _LATE_SECONDS_MAX = 120
@@ -58,6 +59,11 @@ class Plan:
     def floor_days(self) -> tuple[int, ...]:
         """The days, on the same axis, of the floor's steps."""
         return tuple(day + self.apart_seconds for day in self.case_days)
+
+    @property
+    def floor_end_day(self) -> int:
+        """A day that is not waited for, so that the floor's last step ends in a sleep too, as a case's does."""
+        return self.floor_days[-1] + _YEAR_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,8 @@ async def measure_waves(servers: Servers, plan: Plan) -> Waves:
     await _sleep_until(clock, due + timedelta(days=warm))
     async with sampling() as processor_time:
         await _sleep_until(clock, due + timedelta(days=plan.floor_days[-1]))
-        await asyncio.gather(*(handle.result() for handle in floor))
         await _all_contacted(servers, plan)
+        await _sleep_until(clock, due + timedelta(days=plan.floor_days[-1] + plan.apart_seconds))
     cases = [servers.temporal.get_workflow_handle(_key(each).workflow_id) for each in registrations]
     full_herds = await _herds(cases, "contact", plan.herds + 1, processor_time)
     floor_herds = await _herds(floor, FLOOR_ACTIVITY, plan.herds + 1, processor_time)
@@ -119,7 +125,8 @@ async def _open_cases(servers: Servers, plan: Plan, clock: Clock, registrations:
 async def _start_floor(servers: Servers, plan: Plan, clock: Clock, due: date) -> list[WorkflowHandle[Any, Any]]:
     async def start(number: int) -> WorkflowHandle[Any, Any]:
         name = f"floor-{number:05}"
-        instants = tuple(_real_instant(clock, due + timedelta(days=day), f"{name}/{day}") for day in plan.floor_days)
+        days = (*plan.floor_days, plan.floor_end_day)
+        instants = tuple(_real_instant(clock, due + timedelta(days=day), f"{name}/{day}") for day in days)
         return await servers.temporal.start_workflow(
             FLOOR_WORKFLOW, FloorStart(instants=instants), id=name, task_queue=FLOOR_QUEUE
         )
