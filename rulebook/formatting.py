@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from babel.numbers import NumberPattern
 
 from domain.currency import exponent_of
 from domain.money import Money
@@ -34,13 +35,18 @@ def babel_locale(locale: str) -> Locale:
 
 def format_money(money: Money, locale: str) -> str:
     """The amount with the currency's symbol and all of its ISO 4217 decimal places: £1,234.50, ¥1,234.50."""
-    where = babel_locale(locale)
-    pattern = copy.copy(where.currency_formats["standard"])
-    # CLDR shows some currencies without their minor unit. What is owed is shown to the last unit.
-    places = exponent_of(money.currency)
-    pattern.frac_prec = (places, places)
-    written = str(pattern.apply(money.decimal, where, currency=money.currency, currency_digits=False))
+    pattern = _pattern(locale, money.currency)
+    written = str(pattern.apply(money.decimal, babel_locale(locale), currency=money.currency, currency_digits=False))
     return _LETTER_BEFORE_DIGIT.sub("\u00a0", written)
+
+
+@lru_cache(maxsize=256)
+def _pattern(locale: str, currency: str) -> NumberPattern:
+    """CLDR shows some currencies without their minor unit. What is owed is shown to the last unit."""
+    pattern: NumberPattern = copy.copy(babel_locale(locale).currency_formats["standard"])
+    places = exponent_of(currency)
+    pattern.frac_prec = (places, places)
+    return pattern
 
 
 def format_day(day: date, locale: str) -> str:
@@ -59,6 +65,11 @@ def one_line(value: str) -> str:
     Line breaks and other control characters become one space, direction overrides go, and it is cut to a sane length:
     a name can neither begin a paragraph, a list or a header, nor turn the text around.
     """
-    kept = (char for char in value if char not in _DIRECTION_OVERRIDES)
-    spaced = "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in kept)
+    spaced = value if value.isprintable() else _spaced(value)
     return " ".join(spaced.split()).lstrip("- ")[:VALUE_LENGTH_MAX].rstrip()
+
+
+def _spaced(value: str) -> str:
+    """What Unicode calls printable has nothing of this, so that most values are spared the look at each character."""
+    kept = (char for char in value if char not in _DIRECTION_OVERRIDES)
+    return "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in kept)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ITEM = "- "
 _NARROW_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
@@ -53,13 +54,19 @@ def spoken(blocks: Iterable[Block]) -> str:
     return _joined(line for block in blocks for line in block.lines)
 
 
-def pieces(line: str, links: Collection[str]) -> tuple[Piece, ...]:
+def pieces(line: str, links: frozenset[str]) -> tuple[Piece, ...]:
     """A line cut at the given web and e-mail addresses, so that only they become links, not whatever looks like one."""
-    known = sorted((link for link in links if link), key=len, reverse=True)
-    if not known:
+    cuts = _cuts(links)
+    if cuts is None:
         return (Piece(line),)
-    runs = re.split(f"({'|'.join(re.escape(link) for link in known)})", line)
-    return tuple(Piece(run, _target(run) if run in links else "") for run in runs if run)
+    return tuple(Piece(run, _target(run) if run in links else "") for run in cuts.split(line) if run)
+
+
+@lru_cache(maxsize=256)
+def _cuts(links: frozenset[str]) -> re.Pattern[str] | None:
+    """Where a line is cut, for the addresses of one lender: the longest first, so that none is cut short by another."""
+    known = sorted(filter(None, links), key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, known))})") if known else None
 
 
 def _target(address: str) -> str:

@@ -28,12 +28,29 @@ from providers.base import FinalProviderError
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAILBOX = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 MAILBOX_CHARACTERS_MAX = 254
+LINE_CHARACTERS_MAX = 78
 
 _PLAIN_SUBJECT = re.compile(r"[\x20-\x7e]{1,200}", re.ASCII)
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\s]+")
 _NOT_IN_A_BODY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_WIRE = policy.compat32.clone(linesep="\r\n", max_line_length=78)
+
+# RFC 2045 section 6.7: "=_" can never be in a quoted-printable body, and base64 has no "_" at all.
+_BOUNDARY_OF_TEXTS = "=_texts"
+_BOUNDARY_OF_FILES = "=_files"
+
+
+class _Wire(policy.Compat32):
+    """A header that fits on a line needs no folding, which is half of the work of making a mail."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        line = f"{name}: {value}"
+        if len(line) <= LINE_CHARACTERS_MAX and line.isascii() and line.isprintable():
+            return f"{line}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_WIRE = _Wire(linesep="\r\n", max_line_length=LINE_CHARACTERS_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +135,12 @@ def _body(mail: Mail) -> MIMENonMultipart | MIMEMultipart:
     texts: MIMENonMultipart | MIMEMultipart = _text_part("plain", mail.text)
     if mail.html:
         # RFC 2046 section 5.1.4: in order of increasing preference.
-        texts = MIMEMultipart("alternative", _subparts=[texts, _text_part("html", mail.html)])
+        texts = MIMEMultipart(
+            "alternative", boundary=_BOUNDARY_OF_TEXTS, _subparts=[texts, _text_part("html", mail.html)]
+        )
     if not mail.attachments:
         return texts
-    return MIMEMultipart("mixed", _subparts=[texts, *map(_file_part, mail.attachments)])
+    return MIMEMultipart("mixed", boundary=_BOUNDARY_OF_FILES, _subparts=[texts, *map(_file_part, mail.attachments)])
 
 
 def _text_part(subtype: str, text: str) -> MIMENonMultipart:
