@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -15,6 +16,10 @@ from sqlalchemy.pool import NullPool
 from db.migrate import upgrade
 from db.session import Database
 from runtime.postgres import EmbeddedPostgres
+
+# Property tests judge what the code does, never how fast this machine was.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 TEMPLATE = "migrated"
 _numbers = count(1)
