@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from domain import events
-from domain.accept import Refusal, Situation, is_duplicate, parse_message, refusal_of
+from domain.accept import is_duplicate, parse_message, refusal_of
 from domain.balance import balance_of
 from domain.events import Entry, Message
 from domain.evolve import evolve
 from domain.localtime import local_date, zone_of
 from domain.policy import Policy
+from domain.refusals import Refusal, Situation
 from domain.state import CaseState, CaseStatus
 
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from temporalio.exceptions import ApplicationError
 
 from db.registration import RegistrationOutcome
-from domain.accept import RefusalCode
 from domain.policy import Policy
+from domain.refusals import RefusalCode
 
 
 class ClientRefusalCode(StrEnum):

@@ -36,11 +36,12 @@ with workflow.unsafe.imports_passed_through():
         OpenCaseRequest,
         Turn,
     )
-    from domain.accept import Refusal, parse_message
+    from domain.accept import parse_message
     from domain.decision import Contact
     from domain.events import MESSAGES
     from domain.money import Money
     from domain.names import ReferralStatus
+    from domain.refusals import Refusal
 
 _BEFORE_COUNSEL = (ReferralStatus.PROPOSED, ReferralStatus.APPROVED)
 """What a referral is when it is new: a policy may approve it in the turn that proposes it."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from domain import events
-from domain.accept import RefusalCode, Situation, is_duplicate, refusal_of
+from domain.accept import is_duplicate, refusal_of
 from domain.ageing import Pause
 from domain.balance import balance_of
 from domain.currency import EXPONENTS
@@ -30,6 +30,7 @@ from domain.names import (
     ReplyIntent,
 )
 from domain.policy import Policy
+from domain.refusals import RefusalCode, Situation
 from domain.state import CaseState
 
 ZONE = "Europe/London"

@@ -12,21 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import events
-from domain.accept import (
-    ACCEPTED_WHEN_CLOSED,
-    PROBLEMS_NAMED_MAX,
-    Refusal,
-    RefusalCode,
-    Situation,
-    is_duplicate,
-    parse_message,
-    refusal_of,
-)
+from domain.accept import ACCEPTED_WHEN_CLOSED, PROBLEMS_NAMED_MAX, is_duplicate, parse_message, refusal_of
 from domain.balance import balance_of
 from domain.events import AnyEvent, AnyMessage, Message
 from domain.money import MINOR_UNITS_MAX, Money
 from domain.names import Channel, CloseReason, HoldKind, ReferralStatus
 from domain.policy import Policy
+from domain.refusals import Refusal, RefusalCode, Situation
 from domain.state import Applied, CaseState
 from tests.domain.builders import CURRENCY, a_case, a_policy, after, instant, money
 from tests.domain.generators import MESSAGES, Life, lives, messages

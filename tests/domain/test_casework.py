@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from domain.accept import RefusalCode
 from domain.casework import AnswerStatus, Judged, Received, receive
 from domain.events import (
     MESSAGES,
@@ -30,6 +29,7 @@ from domain.events import (
     ReversalReason,
 )
 from domain.names import CloseReason, HoldKind
+from domain.refusals import RefusalCode
 from domain.state import CaseState, CaseStatus
 from tests.domain.builders import a_case, a_policy, after, instant, money
 from tests.domain.generators import Life, lives, messages

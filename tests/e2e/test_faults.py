@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from temporalio.client import Client
 
-from domain.accept import RefusalCode
 from domain.money import Money
+from domain.refusals import RefusalCode
 from rulebook.load import Rulebook
 from runtime.twilio_stand_in import Fault, FaultKind
 from tests.e2e.world import World, account, eventually, fast_clock, key_of, world

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from db.registration import RegistrationOutcome
-from domain.accept import RefusalCode
 from domain.events import MESSAGES
+from domain.refusals import RefusalCode
 from starter.contract import CONTRACT_FOLDER, documents, write_contract
 from starter.refusals import MEANINGS, ClientRefusalCode
 from tests.starter.accounts import account

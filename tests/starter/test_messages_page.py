@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.accept import Refusal, parse_message
+from domain.accept import parse_message
 from domain.events import MESSAGES
 from domain.money import Money
+from domain.refusals import Refusal
 from starter.case_key import CaseKey
 from tests.e2e.world import World
 from tests.starter.accounts import account

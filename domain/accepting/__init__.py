@@ -1,0 +1,1 @@
+"""What speaks against each message: one module for each module of `domain.events`."""

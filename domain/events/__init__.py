@@ -1,0 +1,161 @@
+"""Everything that can happen to a case.
+
+Messages come from outside (a payment system, an agent, a provider) and carry an id of the sender's choosing, on which
+they are idempotent. Occurrences are what Dunlin itself did or found. Both are facts in the journal, each with the
+business instant at which it was accepted; neither ever holds a name, a number, an address or a text.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from domain.events.agreements import AgreementMessage, AgreementOccurrence, PromiseBroken, PromiseKept, PromiseMade
+from domain.events.base import Event, Message, Occurrence, Reason
+from domain.events.contacts import (
+    CallOutcomeRecorded,
+    ConsentChanged,
+    ContactDeferred,
+    ContactFailed,
+    ContactMade,
+    ContactMessage,
+    ContactOccurrence,
+    ContactPointChanged,
+    ContactSuppressed,
+    DeliveryReported,
+    ReplyReceived,
+    StepEvent,
+)
+from domain.events.lifecycle import (
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    LifecycleMessage,
+    LifecycleOccurrence,
+    MessageRefused,
+    OpeningObligation,
+    PolicyRef,
+    Recalled,
+    StageEntered,
+)
+from domain.events.money import (
+    AdjustmentReason,
+    BalanceAdjusted,
+    MoneyMessage,
+    ObligationDue,
+    PaymentReceived,
+    PaymentReversed,
+    ReversalReason,
+)
+from domain.events.referrals import (
+    ReferralDecided,
+    ReferralMessage,
+    ReferralOccurrence,
+    ReferralProposed,
+    ReferralRecalled,
+    ReferralStatusChanged,
+)
+from domain.events.restraints import (
+    DisputeCategory,
+    DisputeOpened,
+    DisputeOutcome,
+    DisputeResolved,
+    HoldLifted,
+    HoldPlaced,
+    RestraintMessage,
+)
+from domain.value import Value
+
+__all__ = [
+    "MESSAGES",
+    "MESSAGE_ADAPTER",
+    "MESSAGE_TYPES",
+    "AdjustmentReason",
+    "AgreementMessage",
+    "AgreementOccurrence",
+    "AnyEvent",
+    "AnyMessage",
+    "AnyOccurrence",
+    "BalanceAdjusted",
+    "CallOutcomeRecorded",
+    "CaseClosed",
+    "CaseOpened",
+    "CaseReopened",
+    "ConsentChanged",
+    "ContactDeferred",
+    "ContactFailed",
+    "ContactMade",
+    "ContactMessage",
+    "ContactOccurrence",
+    "ContactPointChanged",
+    "ContactSuppressed",
+    "DeliveryReported",
+    "DisputeCategory",
+    "DisputeOpened",
+    "DisputeOutcome",
+    "DisputeResolved",
+    "Entry",
+    "Event",
+    "HoldLifted",
+    "HoldPlaced",
+    "LifecycleMessage",
+    "LifecycleOccurrence",
+    "Message",
+    "MessageRefused",
+    "MoneyMessage",
+    "ObligationDue",
+    "Occurrence",
+    "OpeningObligation",
+    "PaymentReceived",
+    "PaymentReversed",
+    "PolicyRef",
+    "PromiseBroken",
+    "PromiseKept",
+    "PromiseMade",
+    "Reason",
+    "Recalled",
+    "ReferralDecided",
+    "ReferralMessage",
+    "ReferralOccurrence",
+    "ReferralProposed",
+    "ReferralRecalled",
+    "ReferralStatusChanged",
+    "ReplyReceived",
+    "RestraintMessage",
+    "ReversalReason",
+    "StageEntered",
+    "StepEvent",
+    "message_kind",
+]
+
+AnyMessage = Annotated[
+    MoneyMessage | AgreementMessage | RestraintMessage | ContactMessage | ReferralMessage | LifecycleMessage,
+    Field(discriminator="kind"),
+]
+
+AnyOccurrence = Annotated[
+    AgreementOccurrence | ContactOccurrence | ReferralOccurrence | LifecycleOccurrence, Field(discriminator="kind")
+]
+
+AnyEvent = Annotated[AnyMessage | AnyOccurrence, Field(discriminator="kind")]
+
+
+class Entry(Value):
+    """One line of a case's journal: what happened, and the business instant at which it was accepted."""
+
+    at: AwareDatetime
+    event: AnyEvent
+
+
+MESSAGE_TYPES: tuple[type[AnyMessage], ...] = get_args(get_args(AnyMessage)[0])
+
+MESSAGE_ADAPTER: TypeAdapter[AnyMessage] = TypeAdapter(AnyMessage)
+
+
+def message_kind(message_type: type[Message]) -> str:
+    """The name of a message on the wire, such as "payment_received": its signal, its update and its `kind`."""
+    return str(message_type.model_fields["kind"].default)
+
+
+MESSAGES: dict[str, type[AnyMessage]] = {message_kind(message_type): message_type for message_type in MESSAGE_TYPES}

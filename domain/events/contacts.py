@@ -1,0 +1,100 @@
+"""Contacts with the borrower, what becomes of them, and how the borrower may be reached."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from domain.events.base import Message, Occurrence, Reason
+from domain.names import Channel, Direction, Id, Outcome, ReplyIntent
+
+
+class ContactPointChanged(Message):
+    """A number or address was added, changed or found unusable. Its value is in Dunlin's database, never here."""
+
+    kind: Literal["contact_point_changed"] = "contact_point_changed"
+    contact_point: Id
+    channel: Channel
+    usable: bool
+
+
+class ConsentChanged(Message):
+    """The borrower allowed or refused a channel."""
+
+    kind: Literal["consent_changed"] = "consent_changed"
+    channel: Channel
+    consented: bool
+
+
+class CallOutcomeRecorded(Message):
+    """How a telephone call ended, by an agent or by the telephone provider."""
+
+    kind: Literal["call_outcome_recorded"] = "call_outcome_recorded"
+    outcome: Outcome
+    direction: Direction = Direction.OUTBOUND
+    contact: Id | None = Field(default=None, description="The contact that it belongs to, when Dunlin placed the call.")
+
+
+class DeliveryReported(Message):
+    """A provider's report on a message that it had taken."""
+
+    kind: Literal["delivery_reported"] = "delivery_reported"
+    contact: Id
+    outcome: Literal[Outcome.DELIVERED, Outcome.FAILED]
+    code: Id | None = Field(default=None, description="The provider's own code.")
+
+
+class ReplyReceived(Message):
+    """The borrower answered. The text itself is in Dunlin's database, never here."""
+
+    kind: Literal["reply_received"] = "reply_received"
+    channel: Channel
+    intent: ReplyIntent
+
+
+class StepEvent(Occurrence):
+    """Something about one step of the policy, for one obligation."""
+
+    step: Id
+    obligation: Id
+
+
+class ContactMade(StepEvent):
+    """A contact left. `outcome` is `unknown` where a crash hides whether the provider took it: it counts as sent."""
+
+    kind: Literal["contact_made"] = "contact_made"
+    contact: Id
+    channel: Channel
+    template: Id
+    outcome: Literal[Outcome.SENT, Outcome.UNKNOWN]
+    allowed_by: tuple[Reason, ...] = ()
+
+
+class ContactFailed(StepEvent):
+    """The provider refused the contact for good. The next channel of the step's fallbacks follows, if there is one."""
+
+    kind: Literal["contact_failed"] = "contact_failed"
+    contact: Id
+    channel: Channel
+    code: str
+
+
+class ContactDeferred(StepEvent):
+    kind: Literal["contact_deferred"] = "contact_deferred"
+    channel: Channel
+    until: AwareDatetime
+    reasons: tuple[Reason, ...]
+
+
+class ContactSuppressed(StepEvent):
+    """The step is skipped: no channel of it is both usable and lawful."""
+
+    kind: Literal["contact_suppressed"] = "contact_suppressed"
+    channel: Channel
+    reasons: tuple[Reason, ...]
+
+
+ContactMessage = ContactPointChanged | ConsentChanged | CallOutcomeRecorded | DeliveryReported | ReplyReceived
+
+ContactOccurrence = ContactMade | ContactFailed | ContactDeferred | ContactSuppressed
