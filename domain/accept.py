@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain import events
-from domain.accepting import agreements, money, referrals, restraints
+from domain.accepting import agreements, money, referrals, restraints, work
 from domain.events import MESSAGES, AnyMessage, Message
 from domain.refusals import Checks, Refusal, RefusalCode, Situation
 from domain.state import Applied, CaseState, CaseStatus
@@ -64,6 +64,7 @@ ACCEPTED_WHEN_CLOSED = (
     events.CallOutcomeRecorded,
     events.DeliveryReported,
     events.ReplyReceived,
+    events.WorkItemCompleted,
     events.Recalled,
 )
 """Facts that stay true and worth keeping after a case has closed: a reversed payment can open it again, and then the
@@ -105,4 +106,4 @@ def _known_as(message: Message, state: CaseState) -> Applied | None:
     return applied
 
 
-_CHECKS: Checks = (*money.CHECKS, *agreements.CHECKS, *restraints.CHECKS, *referrals.CHECKS)
+_CHECKS: Checks = (*money.CHECKS, *agreements.CHECKS, *restraints.CHECKS, *referrals.CHECKS, *work.CHECKS)

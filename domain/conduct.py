@@ -10,9 +10,10 @@ from domain import events
 from domain.advance import advance
 from domain.balance import balance_of
 from domain.compliance.model import RulePack
-from domain.decision import ActionDecision, Close, ProposeReferral
+from domain.decision import ActionDecision, Close, ProposeReferral, Wait
 from domain.events import Entry
 from domain.evolve import evolve
+from domain.follow_ups import FollowUp, next_follow_up
 from domain.identifiers import referral_id
 from domain.localtime import local_date, zone_of
 from domain.person import Person
@@ -35,7 +36,7 @@ class Conducted:
 def conduct(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Conducted:
     """Decide until there is something to wait for or somebody to contact.
 
-    Stages, promises, referrals that are due and the end of the case are journaled on the way.
+    Stages, promises, referrals that are due, follow-ups and the end of the case are journaled on the way.
     """
     entries: list[Entry] = []
     while True:
@@ -46,12 +47,23 @@ def conduct(state: CaseState, person: Person, policy: Policy, packs: Sequence[Ru
         advanced = advance(state, person, policy, packs, now)
         state = advanced.state
         entries.extend(advanced.entries)
-        due = _due_without_effect(state, policy, advanced.decision, now)
+        follow_up = next_follow_up(state, policy, packs, now)
+        due = _due_without_effect(state, policy, advanced.decision, follow_up, now)
         if not due:
-            return Conducted(state, tuple(entries), advanced.decision)
+            return Conducted(state, tuple(entries), _wake_for(follow_up, advanced.decision))
         for entry in due:
             state = evolve(state, entry)
         entries.extend(due)
+
+
+def _wake_for(follow_up: FollowUp | None, decision: ActionDecision) -> ActionDecision:
+    """The decision, or a wait for the follow-up where that comes first."""
+    if follow_up is None:
+        return decision
+    at = decision.until if isinstance(decision, Wait) else decision.at
+    if at is not None and at <= follow_up.at:
+        return decision
+    return Wait(until=follow_up.at, reason=follow_up.reason)
 
 
 def _recall_of_referral(state: CaseState, policy: Policy, now: datetime) -> Entry | None:
@@ -65,7 +77,11 @@ def _recall_of_referral(state: CaseState, policy: Policy, now: datetime) -> Entr
     return Entry(at=now, event=events.ReferralRecalled(referral=referral.id))
 
 
-def _due_without_effect(state: CaseState, policy: Policy, decision: ActionDecision, now: datetime) -> tuple[Entry, ...]:
+def _due_without_effect(
+    state: CaseState, policy: Policy, decision: ActionDecision, follow_up: FollowUp | None, now: datetime
+) -> tuple[Entry, ...]:
+    if follow_up is not None and follow_up.at <= now:
+        return tuple(Entry(at=now, event=event) for event in follow_up.events)
     if state.status is CaseStatus.CLOSED:
         return ()
     if isinstance(decision, Close) and decision.at <= now:

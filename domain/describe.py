@@ -156,6 +156,21 @@ def _(event: events.ReferralRecalled) -> str:
 
 
 @describe.register
+def _(event: events.WorkItemOpened) -> str:
+    return f"a person is asked: {_words(event.work)}, by {event.due.isoformat(timespec='minutes')}"
+
+
+@describe.register
+def _(event: events.WorkItemCompleted) -> str:
+    return f"work completed: {_words(event.outcome)}"
+
+
+@describe.register
+def _(event: events.WorkItemWithdrawn) -> str:
+    return "work no longer needed"
+
+
+@describe.register
 def _(event: events.MessageRefused) -> str:
     return f"{_words(event.message_kind)} refused: {_words(event.code)}"
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from domain import events
 from domain.events import Entry, Message
-from domain.evolving import agreements, contacts, lifecycle, money, referrals, restraints  # noqa: F401  register themselves
+from domain.evolving import agreements, contacts, lifecycle, money, referrals, restraints, work  # noqa: F401  register themselves
 from domain.evolving.dispatch import apply_event
 from domain.state import Applied, CaseState, Obligation
 

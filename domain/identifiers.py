@@ -15,5 +15,10 @@ def referral_id(case_id: str, number: int) -> str:
     return f"r-{_digest(case_id, str(number))}"
 
 
+def work_item_id(case_id: str, number: int) -> str:
+    """The id of a case's work item, numbered from 1."""
+    return f"w-{_digest(case_id, str(number))}"
+
+
 def _digest(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()[:32]

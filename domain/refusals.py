@@ -37,6 +37,7 @@ class RefusalCode(StrEnum):
     NO_REFERRAL = "no_referral"
     REFERRAL_ALREADY_DECIDED = "referral_already_decided"
     REFERRAL_NOT_APPROVED = "referral_not_approved"
+    NO_SUCH_WORK_ITEM = "no_such_work_item"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
-from domain.events import Message, PolicyRef, ReversalReason
+from domain.events import Message, PolicyRef, ReversalReason, WorkKind
 from domain.money import Money
 from domain.names import Channel, CloseReason, Component, HoldKind, Id, ReferralStatus
 from domain.value import Value
@@ -109,6 +109,17 @@ class Referral(Value):
     proposed_on: date
 
 
+class WorkItem(Value):
+    """Something that a person has to do. Only open ones are kept: the journal has the rest."""
+
+    id: Id
+    work: WorkKind
+    due: AwareDatetime
+    priority: int
+    about: Id | None
+    opened_on: date
+
+
 class Applied(Value):
     """A message that was applied: its id, and what it said as a digest, to tell a repetition from a contradiction."""
 
@@ -151,5 +162,7 @@ class CaseState(Value):
     referral: Referral | None = None
     referral_count: int = 0
     recalled: bool = False
+    work: tuple[WorkItem, ...] = ()
+    work_count: int = 0
     applied: tuple[Applied, ...] = ()
     refused: tuple[Id, ...] = ()

@@ -54,6 +54,7 @@ MEANINGS: dict[str, str] = {
     RefusalCode.NO_REFERRAL: "No legal referral was proposed for this case.",
     RefusalCode.REFERRAL_ALREADY_DECIDED: "The referral was approved or declined before.",
     RefusalCode.REFERRAL_NOT_APPROVED: "The referral is not with counsel, so counsel has nothing to report.",
+    RefusalCode.NO_SUCH_WORK_ITEM: "No open work item of this case has that id. List them again.",
 }
 """Every code, what it means and what to do: the table of docs/starting-cases.md and docs/contract/refusals.json."""
 

@@ -65,6 +65,15 @@ from domain.events.restraints import (
     HoldPlaced,
     RestraintMessage,
 )
+from domain.events.work import (
+    WorkItemCompleted,
+    WorkItemOpened,
+    WorkItemWithdrawn,
+    WorkKind,
+    WorkMessage,
+    WorkOccurrence,
+    WorkOutcome,
+)
 from domain.value import Value
 
 __all__ = [
@@ -126,16 +135,30 @@ __all__ = [
     "ReversalReason",
     "StageEntered",
     "StepEvent",
+    "WorkItemCompleted",
+    "WorkItemOpened",
+    "WorkItemWithdrawn",
+    "WorkKind",
+    "WorkMessage",
+    "WorkOccurrence",
+    "WorkOutcome",
     "message_kind",
 ]
 
 AnyMessage = Annotated[
-    MoneyMessage | AgreementMessage | RestraintMessage | ContactMessage | ReferralMessage | LifecycleMessage,
+    MoneyMessage
+    | AgreementMessage
+    | RestraintMessage
+    | ContactMessage
+    | ReferralMessage
+    | WorkMessage
+    | LifecycleMessage,
     Field(discriminator="kind"),
 ]
 
 AnyOccurrence = Annotated[
-    AgreementOccurrence | ContactOccurrence | ReferralOccurrence | LifecycleOccurrence, Field(discriminator="kind")
+    AgreementOccurrence | ContactOccurrence | ReferralOccurrence | WorkOccurrence | LifecycleOccurrence,
+    Field(discriminator="kind"),
 ]
 
 AnyEvent = Annotated[AnyMessage | AnyOccurrence, Field(discriminator="kind")]

@@ -131,6 +131,13 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
             ]
         ),
     ),
+    events.WorkItemCompleted: st.builds(
+        events.WorkItemCompleted,
+        id=ids,
+        item=ids,
+        outcome=st.sampled_from(events.WorkOutcome),
+        completed_by=st.just("agent-1"),
+    ),
     events.Recalled: st.builds(events.Recalled, id=ids),
 }
 
@@ -165,6 +172,15 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
     events.StageEntered: st.builds(
         events.StageEntered, stage=st.just("notice"), obligation=st.just("o-1"), day=st.integers(-30, 200)
     ),
+    events.WorkItemOpened: st.builds(
+        events.WorkItemOpened,
+        item=ids,
+        work=st.sampled_from(events.WorkKind),
+        due=instants,
+        priority=st.integers(1, 5),
+        about=st.none() | ids,
+    ),
+    events.WorkItemWithdrawn: st.builds(events.WorkItemWithdrawn, item=ids),
     events.PromiseKept: st.builds(events.PromiseKept, promise=ids),
     events.PromiseBroken: st.builds(events.PromiseBroken, promise=ids),
     events.ContactMade: st.builds(

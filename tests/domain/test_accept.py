@@ -205,6 +205,12 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
         _filed("x-2"),
         (PROPOSED, _decision(), events.ReferralRecalled(referral="r-1")),
     ),
+    (
+        "completing work that nobody asked for",
+        RefusalCode.NO_SUCH_WORK_ITEM,
+        events.WorkItemCompleted(id="x-1", item="w-1", outcome=events.WorkOutcome.DONE, completed_by="agent-1"),
+        (),
+    ),
 ]
 
 ACCEPTED: list[tuple[str, Message, tuple[AnyEvent, ...]]] = [

@@ -1,0 +1,70 @@
+"""What needs a person: work items, and what came of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from domain.events.base import Message, Occurrence
+from domain.names import Id
+
+
+class WorkKind(StrEnum):
+    """What a person is asked to do."""
+
+    CALL = "call"
+    UNCLEAR_REPLY = "unclear_reply"
+    HELP_ASKED = "help_asked"
+    ALREADY_PAID = "already_paid"
+    DISPUTE = "dispute"
+    COMPLAINT = "complaint"
+    HARDSHIP = "hardship"
+    VULNERABILITY = "vulnerability"
+    ESTATE = "estate"
+    ATTORNEY = "attorney"
+    LOST_CONTACT = "lost_contact"
+    APPROVE_REFERRAL = "approve_referral"
+    LIMITATION_NEAR = "limitation_near"
+    OVERDUE = "overdue"
+    """A time limit of the law ran out before somebody acted."""
+
+
+class WorkOutcome(StrEnum):
+    DONE = "done"
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+    NOT_NEEDED = "not_needed"
+
+
+class WorkItemOpened(Occurrence):
+    """A person is needed. `about` names the message, dispute, complaint or referral that it is about."""
+
+    kind: Literal["work_item_opened"] = "work_item_opened"
+    item: Id
+    work: WorkKind
+    due: AwareDatetime
+    priority: int = Field(ge=1, le=5, description="1 is the most urgent.")
+    about: Id | None = None
+
+
+class WorkItemCompleted(Message):
+    """A person did what a work item asked for. `completed_by` is the staff member's opaque id."""
+
+    kind: Literal["work_item_completed"] = "work_item_completed"
+    item: Id
+    outcome: WorkOutcome
+    completed_by: Id
+
+
+class WorkItemWithdrawn(Occurrence):
+    """The work is no longer needed: what it was about is over."""
+
+    kind: Literal["work_item_withdrawn"] = "work_item_withdrawn"
+    item: Id
+
+
+WorkMessage = WorkItemCompleted
+
+WorkOccurrence = WorkItemOpened | WorkItemWithdrawn

@@ -1,0 +1,23 @@
+"""Work items: opened, completed, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain import events
+from domain.evolving.dispatch import apply_event
+from domain.state import CaseState, WorkItem
+
+
+@apply_event.register
+def _(event: events.WorkItemOpened, state: CaseState, today: date) -> CaseState:
+    item = WorkItem(
+        id=event.item, work=event.work, due=event.due, priority=event.priority, about=event.about, opened_on=today
+    )
+    return state.model_copy(update={"work": (*state.work, item), "work_count": state.work_count + 1})
+
+
+@apply_event.register(events.WorkItemCompleted)
+@apply_event.register(events.WorkItemWithdrawn)
+def _(event: events.WorkItemCompleted | events.WorkItemWithdrawn, state: CaseState, today: date) -> CaseState:
+    return state.model_copy(update={"work": tuple(item for item in state.work if item.id != event.item)})
