@@ -9,9 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from db.session import Row, Session
+from domain.events import AnyEvent, Entry
 from domain.journal import GENESIS, Line, link
 
 ROWS_AT_ONCE = 500
@@ -78,10 +80,52 @@ GROUP BY j.case_id ORDER BY j.case_id
 """)
 
 
+_ENTRIES = text("""
+SELECT j.case_id, j.at, CAST(j.event AS text) AS event
+FROM journal AS j JOIN collection_case AS k ON k.id = j.case_id
+WHERE CAST(:lender AS text) IS NULL OR k.lender_id = :lender
+ORDER BY j.case_id, j.sequence
+""")
+
+_NEWEST_INSTANT = text("SELECT max(updated_at) FROM collection_case")
+
+_COUNT_OPENED = text("""
+SELECT count(*) FROM collection_case
+WHERE sequence > 0 AND (CAST(:lender AS text) IS NULL OR lender_id = :lender)
+""")
+
+_EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
 async def read(session: Session, case_id: str) -> tuple[JournalLine, ...]:
     """The journal of a case, oldest line first."""
     rows = await session.execute(_READ, {"case_id": case_id})
     return tuple(JournalLine(**row) for row in rows)
+
+
+async def entries_of_cases(session: Session, lender: str | None) -> AsyncIterator[tuple[str, list[Entry]]]:
+    """Each opened case with its whole journal, oldest line first; of one lender or of all. Rows are streamed."""
+    case_id, entries = "", list[Entry]()
+    async for row in session.stream(_ENTRIES, {"lender": lender}, rows_at_once=ROWS_AT_ONCE):
+        if row.case_id != case_id and entries:
+            yield case_id, entries
+            entries = []
+        case_id = row.case_id
+        entries.append(Entry(at=row.at, event=_EVENTS.validate_json(row.event)))
+    if entries:
+        yield case_id, entries
+
+
+async def newest_instant(session: Session) -> datetime | None:
+    """The business instant of the latest thing that happened to any case."""
+    newest: datetime | None = (await session.execute(_NEWEST_INSTANT)).scalar_one()
+    return newest
+
+
+async def count_opened(session: Session, lender: str | None) -> int:
+    """How many cases were opened; of one lender or of all."""
+    count: int = (await session.execute(_COUNT_OPENED, {"lender": lender})).scalar_one()
+    return count
 
 
 async def verify(session: Session, case_id: str | None = None) -> list[BrokenLink]:

@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("rules", "starter.rules_commands:app", "Read and check the law that contacts are held to."),
     Entry("gate", "starter.gate_commands:gate", "Judge contacts for other programs: JSON in, verdicts out."),
     Entry("age", "starter.age_commands:age", "Age accounts for other programs: JSON in, JSON out."),
+    Entry("report", "starter.report.command:report", "Show what a portfolio comes to, in tables, CSV and one page."),
     Entry("contract", "starter.contract_commands:contract", "Write the JSON Schemas of all messages."),
     Entry("migrate", "starter.migrate_commands:migrate", "Bring the database up to date."),
     Entry("door", "starter.door.command:door", "Run the HTTP door that providers report to."),
