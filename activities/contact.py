@@ -18,7 +18,7 @@ from activities.claim import Claimed, Interrupted, claim
 from activities.desk import HISTORY_LOOKBACK, Desk
 from activities.signatures import ActivityName, ContactCall, Turn
 from db.cases import StaleCase
-from db.consumer_facts import set_consent, set_contact_point_usable
+from db.consumer_facts import add_consent, set_contact_point_usable
 from db.contacts import ContactRow, mark_retryable, mark_unknown, record_failure, record_receipt
 from db.persons import load_person
 from db.session import Session
@@ -26,7 +26,7 @@ from domain import events
 from domain.compliance.model import PastContact
 from domain.decision import Contact
 from domain.events import Entry, Reason
-from domain.names import Channel, Outcome
+from domain.names import Channel, ConsentMeans, Outcome
 from providers.base import (
     ChannelProvider,
     FinalProviderError,
@@ -190,8 +190,8 @@ async def _learn(
 ) -> None:
     """A provider's final refusal can say that the person opted out, or that the number or address does not work."""
     if refusal.opted_out:
-        await set_consent(
-            session, consumer_id, channel, consented=False, at=now, given_how=f"provider code {refusal.code}"
+        await add_consent(
+            session, consumer_id, channel, consented=False, at=now, given_how=ConsentMeans.PROVIDER_REPORT
         )
     if refusal.unusable and point is not None:
         await set_contact_point_usable(session, consumer_id, point, usable=False)

@@ -6,25 +6,35 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from db.cases import CaseRecord
-from db.consumer_facts import set_consent, set_contact_point_usable
+from db.consumer_facts import add_consent, set_contact_point_usable, set_preferences
 from db.contacts import UnknownContact, record_call, record_call_outcome, record_delivery
 from db.persons import UnknownConsumer
 from db.session import Session
 from domain import events
 from domain.casework import AnswerStatus, Judged
+from domain.consent import said_at
 from domain.events import Message
-from domain.names import ReplyIntent
+from domain.localtime import zone_of
+from domain.names import Channel, ConsentMeans, Place, ReplyIntent
 from runtime.logging import logger
 
 _log = logger(__name__)
 
 CHANGES_THE_PERSON = (
     events.ConsentChanged,
+    events.ContactPreferencesChanged,
     events.ContactPointChanged,
     events.ReplyReceived,
     events.DeliveryReported,
     events.CallOutcomeRecorded,
 )
+
+_MEANS_OF_REPLY = {
+    Channel.SMS: ConsentMeans.TEXT_MESSAGE,
+    Channel.EMAIL: ConsentMeans.EMAIL,
+    Channel.VOICE: ConsentMeans.KEYPRESS,
+    Channel.LETTER: ConsentMeans.WRITING,
+}
 
 
 async def record_facts(session: Session, record: CaseRecord, judged: Iterable[Judged], now: datetime) -> bool:
@@ -47,30 +57,56 @@ async def record_facts(session: Session, record: CaseRecord, judged: Iterable[Ju
 async def _record(session: Session, record: CaseRecord, message: Message, now: datetime) -> None:
     match message:
         case events.ConsentChanged():
-            await set_consent(
-                session,
-                record.consumer_id,
-                message.channel,
-                consented=message.consented,
-                at=now,
-                given_how=message.kind,
-            )
+            await _record_consent(session, record, message, now)
         case events.ReplyReceived(intent=ReplyIntent.STOP | ReplyIntent.START):
-            await set_consent(
+            await add_consent(
                 session,
                 record.consumer_id,
                 message.channel,
                 consented=message.intent is ReplyIntent.START,
                 at=now,
-                given_how=f"reply: {message.intent}",
+                given_how=_MEANS_OF_REPLY[message.channel],
             )
+        case events.ContactPreferencesChanged():
+            await set_preferences(session, record.consumer_id, message.refused_places, message.inconvenient_times)
         case events.ContactPointChanged():
             await set_contact_point_usable(session, record.consumer_id, message.contact_point, usable=message.usable)
         case events.DeliveryReported():
             await record_delivery(session, record.case_id, message.contact, message.outcome, message.code, now)
-        case events.CallOutcomeRecorded(contact=str(contact)):
-            await record_call_outcome(session, record.case_id, contact, message.outcome, now)
         case events.CallOutcomeRecorded():
-            await record_call(session, record.case_id, message.id, message.outcome, message.direction, now)
+            await _record_call(session, record, message, now)
         case _:
             pass
+
+
+async def _record_consent(session: Session, record: CaseRecord, word: events.ConsentChanged, now: datetime) -> None:
+    await add_consent(
+        session,
+        record.consumer_id,
+        word.channel,
+        consented=word.consented,
+        at=now,
+        given_how=word.given_how,
+        given_on=word.given_on,
+        counts_from=said_at(word.given_on, now, zone_of(record.zone), consented=word.consented),
+    )
+
+
+async def _record_call(session: Session, record: CaseRecord, call: events.CallOutcomeRecorded, now: datetime) -> None:
+    """A call counts from when it was made; one that another clock dates a little ahead, from now."""
+    at = now if call.at is None else min(call.at, now)
+    if call.contact is not None:
+        await record_call_outcome(
+            session, record.case_id, call.contact, call.outcome, at, place=call.place, debts=call.debts
+        )
+        return
+    await record_call(
+        session,
+        record.case_id,
+        call.id,
+        call.outcome,
+        call.direction,
+        at,
+        place=call.place or Place.MOBILE,
+        debts=call.debts,
+    )

@@ -1,24 +1,29 @@
-"""What changes about a person: consents and opt-outs, contact points, replies. Each change locks the person first."""
+"""What changes about a person: consents, requests, contact points, replies. Each change locks the person first."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
+from pydantic_core import to_json
 from sqlalchemy import text
 
 from db.persons import UnknownConsumer
 from db.session import Session
-from domain.names import Channel
+from domain.names import Channel, ConsentMeans, Place
+from domain.preferences import InconvenientTime
 from domain.registration import ContactPointRegistration
 
 _LOCK_CONSUMER = text("SELECT 1 FROM consumer WHERE id = :consumer_id FOR NO KEY UPDATE")
 
-_SET_CONSENT = text("""
-INSERT INTO consent (consumer_id, channel, consented, at, given_how)
-VALUES (:consumer_id, :channel, :consented, :at, :given_how)
-ON CONFLICT (consumer_id, channel) DO UPDATE
-SET consented = excluded.consented, at = excluded.at, given_how = excluded.given_how
-WHERE excluded.at >= consent.at
+_ADD_CONSENT = text("""
+INSERT INTO consent (consumer_id, channel, consented, at, given_how, given_on, said_at)
+VALUES (:consumer_id, :channel, :consented, :at, :given_how, :given_on, :said_at)
+""")
+
+_SET_PREFERENCES = text("""
+UPDATE consumer SET refused_places = :refused_places, inconvenient_times = CAST(:inconvenient_times AS jsonb)
+WHERE id = :consumer_id
 """)
 
 _SET_USABLE = text("""
@@ -40,12 +45,21 @@ ON CONFLICT (case_id, id) DO NOTHING
 """)
 
 
-async def set_consent(
-    session: Session, consumer_id: str, channel: Channel, *, consented: bool, at: datetime, given_how: str
+async def add_consent(
+    session: Session,
+    consumer_id: str,
+    channel: Channel,
+    *,
+    consented: bool,
+    at: datetime,
+    given_how: ConsentMeans,
+    given_on: date | None = None,
+    counts_from: datetime | None = None,
 ) -> None:
-    """The person allowed a channel, or opted out of it, at a business instant. An older word never beats a newer one.
+    """The person allowed a channel, or opted out of it: Dunlin learned it at the business instant `at`.
 
-    Raises UnknownConsumer.
+    Every word is kept. The one that `counts_from` the latest instant is in force; left out, that is `at`. `given_on` is
+    its date where the person is, when that was stated. Raises UnknownConsumer.
     """
     await _lock(session, consumer_id)
     values = {
@@ -54,8 +68,23 @@ async def set_consent(
         "consented": consented,
         "at": at,
         "given_how": given_how,
+        "given_on": given_on,
+        "said_at": counts_from or at,
     }
-    await session.execute(_SET_CONSENT, values)
+    await session.execute(_ADD_CONSENT, values)
+
+
+async def set_preferences(
+    session: Session, consumer_id: str, refused_places: Sequence[Place], inconvenient_times: Sequence[InconvenientTime]
+) -> None:
+    """Where and when the person asked not to be contacted, as it is known now. Raises UnknownConsumer."""
+    await _lock(session, consumer_id)
+    values = {
+        "consumer_id": consumer_id,
+        "refused_places": list(refused_places),
+        "inconvenient_times": to_json(list(inconvenient_times)).decode(),
+    }
+    await session.execute(_SET_PREFERENCES, values)
 
 
 async def set_contact_point_usable(session: Session, consumer_id: str, contact_point_id: str, *, usable: bool) -> None:

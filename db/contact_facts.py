@@ -15,7 +15,15 @@ from sqlalchemy import text
 from db.cases import CaseRecord, lock_case
 from db.contacts import CONTACT_ROW, ClaimKey, ContactRow
 from db.inbox import InboxMessage
-from db.persons import CONSENTS_OF_C, HISTORY_OF_C, POINTS_OF_C, Recipient, person_from, recipient_from
+from db.persons import (
+    CONSENTS_OF_C,
+    HISTORY_OF_C,
+    POINTS_OF_C,
+    REQUESTS_OF_C,
+    Recipient,
+    person_from,
+    recipient_from,
+)
 from db.session import Session
 from domain.messaging import CollectorIdentity
 from domain.person import Person
@@ -46,6 +54,7 @@ _FACTS = text(
     f"""
     SELECT
         c.zones, c.full_name, c.locale,
+        {REQUESTS_OF_C},
         {POINTS_OF_C},
         {CONSENTS_OF_C},
         {HISTORY_OF_C.format(and_not_this_claim=_NOT_THIS_CLAIM)},
@@ -85,7 +94,7 @@ async def load_for_contact(session: Session, case_id: str, key: ClaimKey, since:
     recipient = recipient_from(row.full_name, row.locale, row.points)
     return ContactFacts(
         case=case,
-        person=person_from(row.zones, recipient.addresses, row.consents, row.history),
+        person=person_from(row, recipient.addresses),
         unapplied=_INBOX.validate_json(row.unapplied),
         claim=None if row.claim is None else CONTACT_ROW.validate_json(row.claim),
         recipient=recipient,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -13,8 +14,9 @@ from sqlalchemy import text
 from db.session import Session
 from domain.compliance.model import Consent, Consumer, PastContact
 from domain.messaging import Address, CollectorIdentity
-from domain.names import Channel
+from domain.names import Channel, Place
 from domain.person import Person, UsablePoint
+from domain.preferences import InconvenientTime
 
 
 class UnknownConsumer(LookupError):
@@ -45,10 +47,12 @@ class _ConsentRow:
     channel: Channel
     consented: bool
     at: datetime
+    given_on: date | None
 
 
 _ADDRESSES: TypeAdapter[tuple[Address, ...]] = TypeAdapter(tuple[Address, ...])
 _CONSENTS: TypeAdapter[tuple[_ConsentRow, ...]] = TypeAdapter(tuple[_ConsentRow, ...])
+_INCONVENIENT_TIMES: TypeAdapter[tuple[InconvenientTime, ...]] = TypeAdapter(tuple[InconvenientTime, ...])
 _HISTORY: TypeAdapter[tuple[PastContact, ...]] = TypeAdapter(tuple[PastContact, ...])
 
 POINTS_OF_C = """
@@ -63,18 +67,23 @@ CAST((
 CONSENTS_OF_C = """
 CAST((
     SELECT coalesce(json_agg(json_build_object(
-        'channel', s.channel, 'consented', s.consented, 'at', s.at
+        'channel', s.channel, 'consented', s.consented, 'at', s.at, 'given_on', s.given_on
     ) ORDER BY s.channel), '[]')
-    FROM consent AS s WHERE s.consumer_id = c.id
+    FROM (
+        SELECT DISTINCT ON (v.channel) v.* FROM consent AS v
+        WHERE v.consumer_id = c.id ORDER BY v.channel, v.said_at DESC, v.at DESC, v.id DESC
+    ) AS s
 ) AS text) AS consents
 """
+
+REQUESTS_OF_C = "c.refused_places, CAST(c.inconvenient_times AS text) AS inconvenient_times"
 
 # What a provider certainly did not take is no contact. A claim without a receipt may be one, so it counts.
 HISTORY_OF_C = """
 CAST((
     SELECT coalesce(json_agg(json_build_object(
         'at', coalesce(h.sent_at, h.claimed_at), 'channel', h.channel, 'outcome', coalesce(h.outcome, 'unknown'),
-        'debts', json_build_array(h.case_id), 'direction', h.direction, 'to', h.place
+        'debts', coalesce(to_json(h.debts), json_build_array(h.case_id)), 'direction', h.direction, 'to', h.place
     ) ORDER BY h.claimed_at, h.id), '[]')
     FROM contact AS h
     WHERE h.consumer_id = c.id AND h.claimed_at >= :since AND h.status <> 'retryable'
@@ -83,8 +92,8 @@ CAST((
 """
 
 _PERSON = text(
-    f"SELECT c.zones, {POINTS_OF_C}, {CONSENTS_OF_C}, {HISTORY_OF_C.format(and_not_this_claim='')} "  # noqa: S608  constants
-    "FROM consumer AS c WHERE c.id = :consumer_id"
+    f"SELECT c.zones, {REQUESTS_OF_C}, {POINTS_OF_C}, {CONSENTS_OF_C}, "  # noqa: S608  constants
+    f"{HISTORY_OF_C.format(and_not_this_claim='')} FROM consumer AS c WHERE c.id = :consumer_id"
 )
 
 _RECIPIENT = text("""
@@ -110,7 +119,7 @@ async def load_person(session: Session, consumer_id: str, since: datetime) -> Pe
     row = (await session.execute(_PERSON, {"consumer_id": consumer_id, "since": since})).one_or_none()
     if row is None:
         raise UnknownConsumer(consumer_id)
-    return person_from(row.zones, _ADDRESSES.validate_json(row.points), row.consents, row.history)
+    return person_from(row, _ADDRESSES.validate_json(row.points))
 
 
 async def load_recipient(session: Session, consumer_id: str, contact_point_id: str) -> Recipient:
@@ -144,16 +153,21 @@ def recipient_from(full_name: str, locale: str, points: str) -> Recipient:
     return Recipient(full_name, locale, _ADDRESSES.validate_json(points))
 
 
-def person_from(zones: Sequence[str], addresses: Sequence[Address], consents: str, history: str) -> Person:
-    """A person from the parts of a row that has CONSENTS_OF_C and HISTORY_OF_C."""
-    said = _CONSENTS.validate_json(consents)
+def person_from(row: Any, addresses: Sequence[Address]) -> Person:
+    """A person from a row that has REQUESTS_OF_C, CONSENTS_OF_C and HISTORY_OF_C."""
+    zones = tuple(row.zones)
+    said = _CONSENTS.validate_json(row.consents)
     where = ZoneInfo(zones[0]) if zones else UTC
     consumer = Consumer(
-        zones=tuple(zones),
+        zones=zones,
         opt_outs=tuple(one.channel for one in said if not one.consented),
         consents=tuple(
-            Consent(channel=one.channel, given_on=one.at.astimezone(where).date()) for one in said if one.consented
+            Consent(channel=one.channel, given_on=one.given_on or one.at.astimezone(where).date())
+            for one in said
+            if one.consented
         ),
+        refused_places=tuple(map(Place, row.refused_places)),
+        inconvenient_times=_INCONVENIENT_TIMES.validate_json(row.inconvenient_times),
     )
     points = tuple(UsablePoint(id=each.id, channel=each.channel, place=each.place) for each in addresses)
-    return Person(consumer=consumer, points=points, history=_HISTORY.validate_json(history))
+    return Person(consumer=consumer, points=points, history=_HISTORY.validate_json(row.history))

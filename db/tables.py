@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
+    Identity,
     Index,
     MetaData,
     Text,
@@ -112,6 +113,10 @@ class Consumer(SQLModel, table=True):
     full_name: str = _text(repr=False)
     locale: str = _text()
     zones: list[str] = Field(sa_column=SqlColumn("zones", ARRAY(Text), nullable=False))
+    refused_places: list[str] = Field(
+        sa_column=SqlColumn("refused_places", ARRAY(Text), nullable=False, server_default=text("'{}'"))
+    )
+    inconvenient_times: list[dict[str, str]] = Field(sa_type=JSONB, sa_column_kwargs=_default("'[]'"))
 
 
 class ContactPoint(SQLModel, table=True):
@@ -136,16 +141,23 @@ class ContactPoint(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """Whether a person allowed or refused a channel: the newest word counts."""
+    """Each word of a person on a channel. A trigger refuses to change or remove one; the newest by `said_at` counts."""
 
     __tablename__ = "consent"
-    __table_args__ = (_references("consumer", "consumer_id", keys=("id",)), _one_of("channel", Channel))
+    __table_args__ = (
+        _references("consumer", "consumer_id", keys=("id",)),
+        _one_of("channel", Channel),
+        Index(None, "consumer_id", "channel", "said_at"),
+    )
 
-    consumer_id: str = _text(primary_key=True)
-    channel: str = _text(primary_key=True)
+    id: int | None = Field(default=None, sa_column=SqlColumn("id", BigInteger, Identity(always=True), primary_key=True))
+    consumer_id: str = _text()
+    channel: str = _text()
     consented: bool
     at: datetime = _instant()
     given_how: str = _text()
+    given_on: date | None = Field(default=None)
+    said_at: datetime = _instant()
 
 
 class Account(SQLModel, table=True):
@@ -254,7 +266,10 @@ class Inbox(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """A contact: the claim that is made before sending and its receipt, or a call that an agent or the person made."""
+    """A contact: the claim that is made before sending and its receipt, or a call that an agent or the person made.
+
+    `debts` are all cases that it was about; NULL: its own alone; empty: it is not known which.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (
@@ -292,6 +307,7 @@ class Contact(SQLModel, table=True):
     outcome: str | None = _text(default=None)
     sent_at: datetime | None = _instant(default=None)
     delivered_at: datetime | None = _instant(default=None)
+    debts: list[str] | None = Field(default=None, sa_column=SqlColumn("debts", ARRAY(Text), nullable=True))
 
 
 class Payment(SQLModel, table=True):

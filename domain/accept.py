@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain import events
-from domain.accepting import agreements, money, referrals, restraints, work
+from domain.accepting import agreements, contacts, money, referrals, restraints, work
 from domain.events import MESSAGES, AnyMessage, Message
 from domain.refusals import Checks, Refusal, RefusalCode, Situation
 from domain.state import Applied, CaseState, CaseStatus
@@ -61,6 +61,7 @@ ACCEPTED_WHEN_CLOSED = (
     events.HoldLifted,
     events.ContactPointChanged,
     events.ConsentChanged,
+    events.ContactPreferencesChanged,
     events.CallOutcomeRecorded,
     events.DeliveryReported,
     events.ReplyReceived,
@@ -106,4 +107,11 @@ def _known_as(message: Message, state: CaseState) -> Applied | None:
     return applied
 
 
-_CHECKS: Checks = (*money.CHECKS, *agreements.CHECKS, *restraints.CHECKS, *referrals.CHECKS, *work.CHECKS)
+_CHECKS: Checks = (
+    *money.CHECKS,
+    *agreements.CHECKS,
+    *restraints.CHECKS,
+    *contacts.CHECKS,
+    *referrals.CHECKS,
+    *work.CHECKS,
+)

@@ -72,7 +72,7 @@ def _receive_one(
     if isinstance(parsed, Refusal):
         return _refuse(state, kind, _readable_id(payload), parsed, now)
     today = local_date(now, zone_of(state.zone))
-    situation = Situation(state, policy, balance_of(state, policy.waterfall, today), today)
+    situation = Situation(state, policy, balance_of(state, policy.waterfall, today), today, now)
     refusal = refusal_of(parsed, situation)
     if refusal is not None:
         return _refuse(state, kind, parsed.id, refusal, now)

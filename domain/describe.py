@@ -7,7 +7,7 @@ from functools import singledispatch
 from domain import events
 from domain.events import Event
 from domain.money import Money
-from domain.names import Outcome
+from domain.names import ConsentMeans, Outcome
 
 
 @singledispatch
@@ -43,7 +43,7 @@ def _(event: events.PromiseMade) -> str:
 
 @describe.register
 def _(event: events.DisputeOpened) -> str:
-    return f"dispute opened: {_words(event.category)}"
+    return f"dispute opened{' in writing' if event.in_writing else ''}: {_words(event.category)}"
 
 
 @describe.register
@@ -69,12 +69,22 @@ def _(event: events.ContactPointChanged) -> str:
 
 @describe.register
 def _(event: events.ConsentChanged) -> str:
-    return f"{event.channel} {'allowed' if event.consented else 'refused'} by the borrower"
+    said = f"{event.channel} {'allowed' if event.consented else 'refused'} by the borrower"
+    on = f" on {event.given_on}" if event.given_on else ""
+    return said + on + (f" ({_words(event.given_how)})" if event.given_how is not ConsentMeans.UNSTATED else "")
+
+
+@describe.register
+def _(event: events.ContactPreferencesChanged) -> str:
+    times = [f"{each.start:%H:%M} to {each.end:%H:%M}" for each in event.inconvenient_times]
+    asked = [f"not at {place}" for place in event.refused_places] + [f"not from {each}" for each in times]
+    return f"asked to be contacted {', '.join(asked)}" if asked else "no requests about places or times any more"
 
 
 @describe.register
 def _(event: events.CallOutcomeRecorded) -> str:
-    return f"{event.direction} call: {_words(event.outcome)}"
+    several = f", about {len(event.debts) + 1} debts" if event.debts else ""
+    return f"{event.direction} call: {_words(event.outcome)}{several}"
 
 
 @describe.register

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
@@ -75,6 +75,9 @@ class Place(StrEnum):
     EMAIL = "email"
 
 
+TelephonePlace = Literal[Place.MOBILE, Place.HOME, Place.WORK]
+
+
 class Collector(StrEnum):
     """Who is collecting. Many rules bind only one of them."""
 
@@ -120,9 +123,45 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
 
 
+CallOutcome = Literal[
+    Outcome.NO_ANSWER,
+    Outcome.VOICEMAIL,
+    Outcome.CONVERSATION,
+    Outcome.BUSY,
+    Outcome.NOT_IN_SERVICE,
+    Outcome.DROPPED,
+    Outcome.FAILED,
+    Outcome.UNKNOWN,
+]
+"""How a telephone call can end."""
+
+
+class ConsentMeans(StrEnum):
+    """How a person gave or took back their consent to a channel."""
+
+    APPLICATION = "application"
+    """In the contract or application for the account itself."""
+    WRITING = "writing"
+    """In a letter or on paper otherwise."""
+    WEBSITE = "website"
+    EMAIL = "email"
+    TEXT_MESSAGE = "text_message"
+    TELEPHONE = "telephone"
+    KEYPRESS = "keypress"
+    IN_PERSON = "in_person"
+    UNSUBSCRIBE_LINK = "unsubscribe_link"
+    PROVIDER_REPORT = "provider_report"
+    """The telephone or mail provider says that the person opted out there."""
+    UNSTATED = "unstated"
+
+
 class Direction(StrEnum):
     OUTBOUND = "outbound"
     INBOUND = "inbound"
+
+
+CaseId = Annotated[Id, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}:[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+"""The id of a case, "{lender}:{account}"; a case is a debt."""
 
 
 class ReferralStatus(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,7 @@ class RefusalCode(StrEnum):
     HOLD_DAY_PASSED = "hold_day_passed"
     NO_SUCH_HOLD = "no_such_hold"
     NO_SUCH_DISPUTE = "no_such_dispute"
+    IN_THE_FUTURE = "in_the_future"
     NO_REFERRAL = "no_referral"
     REFERRAL_ALREADY_DECIDED = "referral_already_decided"
     REFERRAL_NOT_APPROVED = "referral_not_approved"
@@ -56,6 +57,7 @@ class Situation:
     policy: Policy
     balance: Balance
     today: date
+    now: datetime
 
 
 Check = Callable[[Any, Situation], Refusal | None]

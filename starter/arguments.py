@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +31,17 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("write the day as YYYY-MM-DD, such as 2026-05-06") from None
+
+
+def instant(text: str) -> datetime:
+    """Read an ISO instant with its offset. Raises typer.BadParameter."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is None:
+        raise typer.BadParameter("write the instant with its offset, such as 2026-05-06T10:00-04:00")
+    return read
 
 
 def money(amount: str, currency: str) -> Money:

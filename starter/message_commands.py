@@ -9,7 +9,7 @@ import typer
 
 from domain import events
 from domain.events import AdjustmentReason, DisputeCategory, DisputeOutcome, ReversalReason
-from domain.names import Channel, Component, Direction, HoldKind, Outcome, Place, ReferralStatus
+from domain.names import Channel, Component, HoldKind, Place, ReferralStatus
 from domain.registration import ContactPointRegistration
 from starter.arguments import (
     AmountArgument,
@@ -117,11 +117,16 @@ def promise(
 def dispute(
     case: CaseArgument,
     category: Annotated[DisputeCategory, typer.Argument(help="What is disputed.")],
+    in_writing: Annotated[bool, typer.Option("--in-writing", help="It came in writing.")] = False,
     message: IdOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The borrower disputes the debt: contact stops. The message's id names the dispute."""
-    send(case, lambda: events.DisputeOpened(id=new_message_id(message), category=category), as_json)
+    send(
+        case,
+        lambda: events.DisputeOpened(id=new_message_id(message), category=category, in_writing=in_writing),
+        as_json,
+    )
 
 
 @app.command()
@@ -191,42 +196,6 @@ def contact_point(
     )
     show_result(
         with_client(lambda client: client.change_contact_point(case, registration, message_id=message_id)), as_json
-    )
-
-
-@app.command()
-def consent(
-    case: CaseArgument,
-    channel: Annotated[Channel, typer.Argument(help="Which channel.")],
-    refused: Annotated[bool, typer.Option("--refused", help="The borrower opted out of it.")] = False,
-    message: IdOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """The borrower allowed or refused a channel."""
-    send(
-        case,
-        lambda: events.ConsentChanged(id=new_message_id(message), channel=channel, consented=not refused),
-        as_json,
-    )
-
-
-@app.command()
-def call(
-    case: CaseArgument,
-    outcome: Annotated[Outcome, typer.Argument(help="How the call ended.")],
-    inbound: Annotated[bool, typer.Option("--inbound", help="The borrower called.")] = False,
-    contact: Annotated[str | None, typer.Option(help="The contact that it belongs to, if Dunlin placed it.")] = None,
-    message: IdOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """A telephone call ended."""
-    direction = Direction.INBOUND if inbound else Direction.OUTBOUND
-    send(
-        case,
-        lambda: events.CallOutcomeRecorded(
-            id=new_message_id(message), outcome=outcome, direction=direction, contact=contact
-        ),
-        as_json,
     )
 
 

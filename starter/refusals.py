@@ -51,6 +51,7 @@ MEANINGS: dict[str, str] = {
     RefusalCode.HOLD_DAY_PASSED: "The hold would end before it begins. Send a later day, or none.",
     RefusalCode.NO_SUCH_HOLD: "No hold of that kind is in force today.",
     RefusalCode.NO_SUCH_DISPUTE: "No open dispute has that id.",
+    RefusalCode.IN_THE_FUTURE: "It is said to have happened later than now. Check the date or the instant.",
     RefusalCode.NO_REFERRAL: "No legal referral was proposed for this case.",
     RefusalCode.REFERRAL_ALREADY_DECIDED: "The referral was approved or declined before.",
     RefusalCode.REFERRAL_NOT_APPROVED: "The referral is not with counsel, so counsel has nothing to report.",

@@ -6,12 +6,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from domain import events
 from domain.events import AdjustmentReason, AnyMessage, DisputeCategory, DisputeOutcome, ReversalReason
 from domain.money import Money
-from domain.names import Channel, Component, Direction, HoldKind, Outcome, ReferralStatus
+from domain.names import (
+    CallOutcome,
+    Channel,
+    Component,
+    ConsentMeans,
+    Direction,
+    HoldKind,
+    Place,
+    ReferralStatus,
+    TelephonePlace,
+)
+from domain.preferences import InconvenientTime
 from starter.case_key import CaseKey
 from workflows.inputs import MessageResult
 
@@ -47,9 +59,11 @@ class Verbs(ABC):
         """The borrower promises to pay an amount by the end of a day."""
         return await self.submit(case, events.PromiseMade(id=message_id, amount=amount, due=due))
 
-    async def dispute(self, case: CaseKey, *, dispute: str, category: DisputeCategory) -> MessageResult:
+    async def dispute(
+        self, case: CaseKey, *, dispute: str, category: DisputeCategory, in_writing: bool = False
+    ) -> MessageResult:
         """The borrower disputes the debt: contact stops. `dispute` names it until it is resolved."""
-        return await self.submit(case, events.DisputeOpened(id=dispute, category=category))
+        return await self.submit(case, events.DisputeOpened(id=dispute, category=category, in_writing=in_writing))
 
     async def resolve_dispute(
         self, case: CaseKey, *, dispute: str, outcome: DisputeOutcome, message_id: str
@@ -65,24 +79,61 @@ class Verbs(ABC):
         return await self.submit(case, events.HoldLifted(id=message_id, hold=kind))
 
     async def change_consent(
-        self, case: CaseKey, channel: Channel, *, consented: bool, message_id: str
+        self,
+        case: CaseKey,
+        channel: Channel,
+        *,
+        consented: bool,
+        message_id: str,
+        given_on: date | None = None,
+        given_how: ConsentMeans = ConsentMeans.UNSTATED,
     ) -> MessageResult:
-        """The borrower allowed or refused a channel."""
-        return await self.submit(case, events.ConsentChanged(id=message_id, channel=channel, consented=consented))
+        """The borrower allowed or refused a channel: on a date where they are, today if left out, and how."""
+        word = events.ConsentChanged(
+            id=message_id, channel=channel, consented=consented, given_on=given_on, given_how=given_how
+        )
+        return await self.submit(case, word)
+
+    async def change_preferences(
+        self,
+        case: CaseKey,
+        *,
+        refused_places: Sequence[Place],
+        inconvenient_times: Sequence[InconvenientTime],
+        message_id: str,
+    ) -> MessageResult:
+        """Where and when the borrower does not want to be contacted: all that they asked for and still want."""
+        asked = events.ContactPreferencesChanged(
+            id=message_id, refused_places=tuple(refused_places), inconvenient_times=tuple(inconvenient_times)
+        )
+        return await self.submit(case, asked)
 
     async def record_call(
         self,
         case: CaseKey,
-        outcome: Outcome,
+        outcome: CallOutcome,
         *,
         message_id: str,
         direction: Direction = Direction.OUTBOUND,
         contact: str | None = None,
+        debts: Sequence[str] = (),
+        place: TelephonePlace | None = None,
+        at: datetime | None = None,
     ) -> MessageResult:
-        """How a telephone call ended. `contact` names the contact that it belongs to, when Dunlin placed the call."""
-        return await self.submit(
-            case, events.CallOutcomeRecorded(id=message_id, outcome=outcome, direction=direction, contact=contact)
+        """How a telephone call ended. `contact` names the contact that it belongs to, when Dunlin placed the call.
+
+        `debts` are further cases of the person that were talked about; `at` is when it was made, now if left out.
+        """
+        call = events.CallOutcomeRecorded(
+            id=message_id,
+            outcome=outcome,
+            direction=direction,
+            contact=contact,
+            debts=tuple(debts),
+            place=place,
+            at=at,
         )
+        return await self.submit(case, call)
 
     async def decide_referral(
         self, case: CaseKey, *, approved: bool, decided_by: str, message_id: str

@@ -12,7 +12,6 @@ from typing import Any
 
 from domain.compliance.circumstances import Circumstances
 from domain.compliance.counting import frequency, silence_after
-from domain.compliance.model import InconvenientTime
 from domain.compliance.parameters import (
     Forbid,
     Frequency,
@@ -27,6 +26,7 @@ from domain.compliance.parameters import (
 )
 from domain.compliance.ruling import ALLOWED, Allowed, DeferredUntil, Forbidden, Ruling
 from domain.localtime import ONE_DAY, next_inside, start_of_day
+from domain.preferences import InconvenientTime
 from domain.value import Value
 
 SEARCH_DAYS = 366

@@ -7,7 +7,23 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from domain.events.base import Message, Occurrence, Reason
-from domain.names import Channel, Direction, Id, Outcome, ReplyIntent
+from domain.names import (
+    CalendarDate,
+    CallOutcome,
+    CaseId,
+    Channel,
+    ConsentMeans,
+    Direction,
+    Id,
+    Outcome,
+    Place,
+    ReplyIntent,
+    TelephonePlace,
+)
+from domain.preferences import InconvenientTime
+
+INCONVENIENT_TIMES_MAX = 20
+DISCUSSED_DEBTS_MAX = 50
 
 
 class ContactPointChanged(Message):
@@ -20,20 +36,52 @@ class ContactPointChanged(Message):
 
 
 class ConsentChanged(Message):
-    """The borrower allowed or refused a channel."""
+    """The borrower allowed or refused a channel. All such words are kept; for each channel the newest counts."""
 
     kind: Literal["consent_changed"] = "consent_changed"
     channel: Channel
     consented: bool
+    given_on: CalendarDate | None = Field(
+        default=None, description="The date on which they said so, where they are; the day of acceptance if left out."
+    )
+    given_how: ConsentMeans = ConsentMeans.UNSTATED
+
+
+class ContactPreferencesChanged(Message):
+    """What the borrower asked for about places and times, over all of their accounts.
+
+    It states the whole set as it is known now: what it leaves out no longer holds.
+    """
+
+    kind: Literal["contact_preferences_changed"] = "contact_preferences_changed"
+    refused_places: tuple[Place, ...] = Field(
+        default=(), max_length=len(Place), description="Where they are not to be contacted, such as at work."
+    )
+    inconvenient_times: tuple[InconvenientTime, ...] = Field(
+        default=(),
+        max_length=INCONVENIENT_TIMES_MAX,
+        description="When they are not to be contacted, on any day, by the clock where they are.",
+    )
 
 
 class CallOutcomeRecorded(Message):
     """How a telephone call ended, by an agent or by the telephone provider."""
 
     kind: Literal["call_outcome_recorded"] = "call_outcome_recorded"
-    outcome: Outcome
+    outcome: CallOutcome
     direction: Direction = Direction.OUTBOUND
     contact: Id | None = Field(default=None, description="The contact that it belongs to, when Dunlin placed the call.")
+    debts: tuple[CaseId, ...] = Field(
+        default=(),
+        max_length=DISCUSSED_DEBTS_MAX,
+        description="Further cases of the same person that were talked about: the call counts for each of them.",
+    )
+    place: TelephonePlace | None = Field(
+        default=None, description="Where it reached them. Left out: where Dunlin called, else a mobile telephone."
+    )
+    at: AwareDatetime | None = Field(
+        default=None, description="When the call was made, not in the future; the instant of acceptance if left out."
+    )
 
 
 class DeliveryReported(Message):
@@ -95,6 +143,13 @@ class ContactSuppressed(StepEvent):
     reasons: tuple[Reason, ...]
 
 
-ContactMessage = ContactPointChanged | ConsentChanged | CallOutcomeRecorded | DeliveryReported | ReplyReceived
+ContactMessage = (
+    ContactPointChanged
+    | ConsentChanged
+    | ContactPreferencesChanged
+    | CallOutcomeRecorded
+    | DeliveryReported
+    | ReplyReceived
+)
 
 ContactOccurrence = ContactMade | ContactFailed | ContactDeferred | ContactSuppressed

@@ -30,6 +30,7 @@ class DisputeOpened(Message):
 
     kind: Literal["dispute_opened"] = "dispute_opened"
     category: DisputeCategory
+    in_writing: bool = Field(default=False, description="Whether it came in writing, by post or electronically.")
 
 
 class DisputeResolved(Message):

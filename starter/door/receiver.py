@@ -11,7 +11,7 @@ from db.callbacks import ContactOrigin, cases_of_number, lender_phone, origin_of
 from db.session import Database
 from domain import events
 from domain.events import AnyMessage
-from domain.names import Channel, Id
+from domain.names import Channel, ConsentMeans, Id
 from runtime.logging import logger
 from starter.case_key import CaseKey
 from starter.client import DunlinClient
@@ -78,7 +78,10 @@ class Receiver:
         """
         contact = await self._origin(reference)
         message = events.ConsentChanged(
-            id=f"unsubscribe:{now.date()}:{contact.id}", channel=Channel.EMAIL, consented=False
+            id=f"unsubscribe:{now.date()}:{contact.id}",
+            channel=Channel.EMAIL,
+            consented=False,
+            given_how=ConsentMeans.UNSUBSCRIBE_LINK,
         )
         await self._pass_on(contact.case_id, message)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from db.callbacks import ContactOrigin
 from domain import events
 from domain.events import AnyMessage
-from domain.names import Channel, Outcome, ReplyIntent
+from domain.names import CallOutcome, Channel, ConsentMeans, Outcome, ReplyIntent
 from rulebook.render import STOP_KEY
 
 Form = Mapping[str, str]
@@ -25,7 +25,7 @@ _UNUSABLE_CODES = frozenset({"30005", "30006"})
 _NO_SUCH_NUMBER_SIP_CODES = frozenset({"404", "410", "484", "604"})
 """RFC 3261 section 21: not found, gone, address incomplete, does not exist anywhere."""
 
-_CALL_OUTCOMES = {
+_CALL_OUTCOMES: dict[str, CallOutcome] = {
     "busy": Outcome.BUSY,
     "no-answer": Outcome.NO_ANSWER,
     "canceled": Outcome.FAILED,
@@ -46,7 +46,10 @@ def messages_of_status(form: Form, contact: ContactOrigin) -> tuple[AnyMessage, 
     code = form.get("ErrorCode") or None
     report = events.DeliveryReported(id=f"{sid}:failed", contact=contact.id, outcome=Outcome.FAILED, code=code)
     if code == _OPTED_OUT_CODE:
-        return report, events.ConsentChanged(id=f"{sid}:stop", channel=contact.channel, consented=False)
+        stop = events.ConsentChanged(
+            id=f"{sid}:stop", channel=contact.channel, consented=False, given_how=ConsentMeans.PROVIDER_REPORT
+        )
+        return report, stop
     if code in _UNUSABLE_CODES and contact.contact_point_id is not None:
         unusable = events.ContactPointChanged(
             id=f"{sid}:unusable", contact_point=contact.contact_point_id, channel=contact.channel, usable=False
@@ -64,7 +67,7 @@ def messages_of_call(form: Form, contact: ContactOrigin) -> tuple[AnyMessage, ..
     status, sid = form["CallStatus"], form["CallSid"]
     if status == "completed":
         by_machine = form.get("AnsweredBy", "").startswith(("machine", "fax"))
-        outcome = Outcome.VOICEMAIL if by_machine else Outcome.CONVERSATION
+        outcome: CallOutcome = Outcome.VOICEMAIL if by_machine else Outcome.CONVERSATION
     elif status == "failed" and form.get("SipResponseCode") in _NO_SUCH_NUMBER_SIP_CODES:
         outcome = Outcome.NOT_IN_SERVICE
     elif status in _CALL_OUTCOMES:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from db.cases import UnknownCase
-from db.consumer_facts import put_contact_point, set_consent, set_contact_point_usable, store_reply
+from db.consumer_facts import add_consent, put_contact_point, set_contact_point_usable, store_reply
 from db.contact_facts import ContactFacts, load_for_contact
 from db.contacts import ClaimKey, insert_claim, mark_retryable, record_call, record_receipt
 from db.inbox import accept_message
@@ -17,7 +17,7 @@ from db.session import Database
 from domain.compliance.model import Consent
 from domain.events import Recalled
 from domain.messaging import CollectorIdentity
-from domain.names import Channel, Direction, Outcome, Place
+from domain.names import Channel, ConsentMeans, Direction, Outcome, Place
 from domain.person import Person
 from domain.registration import ContactPointRegistration
 from tests.db.builders import (
@@ -55,7 +55,7 @@ async def _facts(database: Database, case_id: str = CASE, key: ClaimKey = KEY) -
 
 async def _consent(database: Database, channel: Channel, consented: bool, at: datetime) -> None:
     async with database.transaction() as session:
-        await set_consent(session, CONSUMER, channel, consented=consented, at=at, given_how="reply")
+        await add_consent(session, CONSUMER, channel, consented=consented, at=at, given_how=ConsentMeans.WRITING)
 
 
 async def test_nobody_is_not_a_person(database: Database) -> None:

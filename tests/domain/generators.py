@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import get_args
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -20,16 +21,21 @@ from domain.events import CaseOpened, Entry, Event, Message, OpeningObligation, 
 from domain.evolve import evolve, local_date
 from domain.money import MINOR_UNITS_MAX, Money
 from domain.names import (
+    CallOutcome,
     Channel,
     CloseReason,
     Component,
+    ConsentMeans,
     Direction,
     HoldKind,
     Outcome,
+    Place,
     ReferralStatus,
     ReplyIntent,
+    TelephonePlace,
 )
 from domain.policy import Policy
+from domain.preferences import InconvenientTime
 from domain.refusals import RefusalCode, Situation
 from domain.state import CaseState
 
@@ -86,7 +92,10 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
     ),
     events.PromiseMade: st.builds(events.PromiseMade, id=ids, amount=few_units(), due=days),
     events.DisputeOpened: st.builds(
-        events.DisputeOpened, id=dispute_ids, category=st.sampled_from(events.DisputeCategory)
+        events.DisputeOpened,
+        id=dispute_ids,
+        category=st.sampled_from(events.DisputeCategory),
+        in_writing=st.booleans(),
     ),
     events.DisputeResolved: st.builds(
         events.DisputeResolved, id=ids, dispute=dispute_ids, outcome=st.sampled_from(events.DisputeOutcome)
@@ -96,13 +105,29 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
     events.ContactPointChanged: st.builds(
         events.ContactPointChanged, id=ids, contact_point=ids, channel=channels, usable=st.booleans()
     ),
-    events.ConsentChanged: st.builds(events.ConsentChanged, id=ids, channel=channels, consented=st.booleans()),
+    events.ConsentChanged: st.builds(
+        events.ConsentChanged,
+        id=ids,
+        channel=channels,
+        consented=st.booleans(),
+        given_on=st.none() | days,
+        given_how=st.sampled_from(ConsentMeans),
+    ),
+    events.ContactPreferencesChanged: st.builds(
+        events.ContactPreferencesChanged,
+        id=ids,
+        refused_places=st.lists(st.sampled_from(Place), max_size=2, unique=True).map(tuple),
+        inconvenient_times=st.just(()) | st.just((InconvenientTime(start=time(12), end=time(13)),)),
+    ),
     events.CallOutcomeRecorded: st.builds(
         events.CallOutcomeRecorded,
         id=ids,
-        outcome=st.sampled_from(Outcome),
+        outcome=st.sampled_from(get_args(CallOutcome)),
         direction=st.sampled_from(Direction),
         contact=st.none() | ids,
+        debts=st.just(()) | st.just(("lender:a-2",)),
+        place=st.none() | st.sampled_from(get_args(TelephonePlace)),
+        at=st.none() | instants,
     ),
     events.DeliveryReported: st.builds(
         events.DeliveryReported,
@@ -255,7 +280,8 @@ def live(policy: Policy, opening: CaseOpened, happenings: list[tuple[int, Event]
         entry = Entry.model_validate({"at": at, "event": event})
         if isinstance(event, Message):
             today = local_date(entry, state.zone)
-            refusal = refusal_of(event, Situation(state, policy, balance_of(state, policy.waterfall, today), today))
+            situation = Situation(state, policy, balance_of(state, policy.waterfall, today), today, at)
+            refusal = refusal_of(event, situation)
             if refusal is not None:
                 refused.append((event, refusal.code))
                 continue

@@ -16,7 +16,7 @@ from domain.accept import ACCEPTED_WHEN_CLOSED, PROBLEMS_NAMED_MAX, is_duplicate
 from domain.balance import balance_of
 from domain.events import AnyEvent, AnyMessage, Message
 from domain.money import MINOR_UNITS_MAX, Money
-from domain.names import Channel, CloseReason, HoldKind, ReferralStatus
+from domain.names import Channel, CloseReason, HoldKind, Outcome, ReferralStatus
 from domain.policy import Policy
 from domain.refusals import Refusal, RefusalCode, Situation
 from domain.state import Applied, CaseState
@@ -40,8 +40,16 @@ def _case(*happened: AnyEvent) -> CaseState:
     return after(case, *((instant("2026-01-15 10:00"), event) for event in happened))
 
 
+def _consent(given_on: date) -> events.ConsentChanged:
+    return events.ConsentChanged(id="x-1", channel=Channel.VOICE, consented=True, given_on=given_on)
+
+
+def _call(ahead: timedelta) -> events.CallOutcomeRecorded:
+    return events.CallOutcomeRecorded(id="x-1", outcome=Outcome.NO_ANSWER, at=instant(f"{TODAY} 12:00") + ahead)
+
+
 def _situation(state: CaseState, today: date = TODAY, policy: Policy = POLICY) -> Situation:
-    return Situation(state, policy, balance_of(state, policy.waterfall, today), today)
+    return Situation(state, policy, balance_of(state, policy.waterfall, today), today, instant(f"{today} 12:00"))
 
 
 def _code(message: Message, *happened: AnyEvent, policy: Policy = POLICY) -> RefusalCode | None:
@@ -205,6 +213,8 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
         _filed("x-2"),
         (PROPOSED, _decision(), events.ReferralRecalled(referral="r-1")),
     ),
+    ("a consent given tomorrow", RefusalCode.IN_THE_FUTURE, _consent(TODAY + timedelta(days=1)), ()),
+    ("a call made in ten minutes", RefusalCode.IN_THE_FUTURE, _call(timedelta(minutes=10)), ()),
     (
         "completing work that nobody asked for",
         RefusalCode.NO_SUCH_WORK_ITEM,
@@ -226,6 +236,8 @@ ACCEPTED: list[tuple[str, Message, tuple[AnyEvent, ...]]] = [
     ("a promise after a broken one", _promise(), (PROMISE, events.PromiseBroken(promise="m-1"))),
     ("a hold until tomorrow", events.HoldPlaced(id="x-1", hold=HoldKind.FRAUD, until=TODAY + timedelta(days=1)), ()),
     ("lifting a hold", events.HoldLifted(id="x-1", hold=HoldKind.HARDSHIP), (HARDSHIP,)),
+    ("a consent given today", _consent(TODAY), ()),
+    ("a call by a clock that is a little ahead", _call(timedelta(minutes=1)), ()),
     ("a decision", _decision(), (PROPOSED,)),
     ("a status after the approval", _filed("x-2"), (PROPOSED, _decision())),
     ("a charge up to the limit", _adjustment("9999999999999799.99"), ()),
@@ -417,12 +429,22 @@ class TestParsing:
             ("consent_changed", {"consented": 1}),
             ("consent_changed", {"channel": "SMS"}),
             ("consent_changed", {"channel": "fax"}),
+            ("consent_changed", {"given_how": "telepathy"}),
+            ("call_outcome_recorded", {"outcome": "sent"}),
+            ("call_outcome_recorded", {"outcome": "delivered"}),
+            ("call_outcome_recorded", {"debts": ["A-2"]}),
+            ("contact_preferences_changed", {"inconvenient_times": [{"start": "17:00", "end": "09:00"}]}),
         ],
     )
     def test_a_wrong_field_is_named_and_its_value_is_not(self, kind: str, wrong: dict[str, Any]) -> None:
         (right,) = [
             message
-            for message in (PROMISE, events.ConsentChanged(id="x-1", channel=Channel.SMS, consented=True))
+            for message in (
+                PROMISE,
+                events.ConsentChanged(id="x-1", channel=Channel.SMS, consented=True),
+                events.CallOutcomeRecorded(id="x-1", outcome=Outcome.NO_ANSWER),
+                events.ContactPreferencesChanged(id="x-1"),
+            )
             if message.kind == kind
         ]
         payload = json.loads(right.model_dump_json())

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from domain.compliance.gate import gate
-from domain.compliance.model import Consent, Consumer, ContactRequest, Effect, InconvenientTime, PastContact, Verdict
+from domain.compliance.model import Consent, Consumer, ContactRequest, Effect, PastContact, Verdict
 from domain.names import Channel, Collector, Direction, HoldKind, Outcome, Place
+from domain.preferences import InconvenientTime
 from tests.domain.builders import PLACES, instant
 from tests.domain.compliance.lawbooks import PACKS
 

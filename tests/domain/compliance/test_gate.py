@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from domain.compliance.evaluators import EVALUATORS
 from domain.compliance.gate import gate
-from domain.compliance.model import Consumer, DatedParameters, Effect, InconvenientTime, RulePack, Verdict
+from domain.compliance.model import Consumer, DatedParameters, Effect, RulePack, Verdict
 from domain.compliance.parameters import (
     UNJUDGED,
     Definition,
@@ -31,6 +31,7 @@ from domain.compliance.parameters import (
     StopHolds,
 )
 from domain.names import Channel, Collector, HoldKind, Place
+from domain.preferences import InconvenientTime
 from tests.domain.builders import LAW, a_consumer, a_contact, a_pack, a_rule, instant
 
 MINUTE = timedelta(minutes=1)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.compliance.gate import gate
-from domain.compliance.model import Consent, Consumer, ContactRequest, Effect, InconvenientTime, PastContact, Verdict
+from domain.compliance.model import Consent, Consumer, ContactRequest, Effect, PastContact, Verdict
 from domain.names import Channel, Collector, Direction, HoldKind, Outcome, Place
+from domain.preferences import InconvenientTime
 from tests.domain.builders import PLACES
 from tests.domain.compliance.checker import is_lawful
 from tests.domain.compliance.lawbooks import PACKS

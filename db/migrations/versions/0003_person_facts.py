@@ -1,0 +1,18 @@
+"""Keep every word on consent, requests about places and times, and which debts a contact was about."""
+
+from __future__ import annotations
+
+from db.migrations.sql import run_sql_beside
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
+
+
+def downgrade() -> None:
+    raise RuntimeError("going back is not supported: restore a backup from before instead")
