@@ -19,7 +19,9 @@ from activities.cases import CaseActivities
 from activities.contact import ContactActivity
 from activities.desk import Desk
 from activities.referral import ReferralActivities
-from activities.signatures import CASE_QUEUE, REFERRAL_QUEUE, channel_queue
+from activities.signatures import CASE_QUEUE, REFERRAL_QUEUE, UPKEEP_QUEUE, channel_queue
+from activities.upkeep import UpkeepActivities
+from db.journal import verify
 from db.session import Database
 from domain.names import Channel
 from providers.base import ChannelProvider
@@ -45,9 +47,12 @@ from runtime.temporal import (
     ensure_search_attributes,
     report_count,
 )
+from starter.client import DunlinClient
+from starter.reconciliation.run import by_schedule
 from workflows.collection_case import CollectionCase
 from workflows.legal_referral import LegalReferral
 from workflows.search_attributes import ALL
+from workflows.upkeep import NightlyCheck, Reconciliation
 
 PROVIDER_TIMEOUT_SECONDS = 15.0
 """Well inside the contact activity's own timeout, so that the activity can record what became of a contact."""
@@ -117,7 +122,7 @@ def make_workers(
     providers: Mapping[Channel, ChannelProvider],
     counsel: CounselMail,
 ) -> list[Worker]:
-    """One worker for cases, one for referrals, and one a channel, with that channel's rate limit."""
+    """One worker for cases, one for referrals, one for upkeep, and one a channel, with that channel's rate limit."""
     common: dict[str, Any] = {
         "deployment_config": WorkerDeploymentConfig(
             version=WorkerDeploymentVersion(deployment_name=settings.deployment_name, build_id=settings.build_id),
@@ -130,11 +135,12 @@ def make_workers(
     cases = CaseActivities(desk)
     referrals = ReferralActivities(desk, counsel)
     contact = ContactActivity(desk, providers)
+    upkeep = _upkeep(client, settings, desk)
     return [
         Worker(
             client,
             task_queue=CASE_QUEUE,
-            workflows=[CollectionCase, LegalReferral],
+            workflows=[CollectionCase, LegalReferral, Reconciliation, NightlyCheck],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[cases.open_case, cases.apply_messages, cases.advance_case],
             max_cached_workflows=settings.max_cached_workflows,
@@ -145,6 +151,12 @@ def make_workers(
             client,
             task_queue=REFERRAL_QUEUE,
             activities=[referrals.hand_over_referral, referrals.recall_referral],
+            **common,
+        ),
+        Worker(
+            client,
+            task_queue=UPKEEP_QUEUE,
+            activities=[upkeep.reconcile, upkeep.nightly_check],
             **common,
         ),
         *(
@@ -158,6 +170,19 @@ def make_workers(
             for channel in providers
         ),
     ]
+
+
+def _upkeep(client: Client, settings: WorkerSettings, desk: Desk) -> UpkeepActivities:
+    database = desk.database
+    dunlin = DunlinClient(client, database, desk.rulebook)
+
+    async def broken_chains() -> list[str]:
+        async with database.transaction() as session:
+            return [str(broken) for broken in await verify(session)]
+
+    folder = settings.reconciliation_folder
+    reconcile = by_schedule(folder, client, database, dunlin, lambda: desk.real_now().date())
+    return UpkeepActivities(reconcile, {"broken hash chains": broken_chains})
 
 
 @asynccontextmanager

@@ -12,10 +12,12 @@ from domain.clock import Clock
 from domain.decision import ActionDecision, Contact
 from domain.money import Money
 from domain.names import Channel, CloseReason, HoldKind, Id, ReferralStatus
+from domain.registration import LenderId
 from domain.value import Value
 
 CASE_QUEUE = "dunlin-cases"
 REFERRAL_QUEUE = "dunlin-referrals"
+UPKEEP_QUEUE = "dunlin-upkeep"
 
 
 def channel_queue(channel: Channel) -> str:
@@ -30,6 +32,8 @@ class ActivityName(StrEnum):
     CONTACT = "contact"
     HAND_OVER_REFERRAL = "hand_over_referral"
     RECALL_REFERRAL = "recall_referral"
+    RECONCILE = "reconcile"
+    NIGHTLY_CHECK = "nightly_check"
 
 
 class CaseRef(Value):
@@ -120,3 +124,27 @@ class ContactCall(Value):
 class ReferralRef(Value):
     case: CaseRef
     referral: Id
+
+
+class ReconcileRequest(Value):
+    """Compare the file `{lender}.csv` of the reconciliation folder with the lender's cases."""
+
+    lender: LenderId
+    open_missing: bool = False
+
+
+class ReconcileResult(Value):
+    """Accounts by finding; `report` is the name of the file in which they are listed."""
+
+    accounts: int
+    findings: dict[str, int]
+    opened: int
+    rejected_rows: int
+    report: str
+
+
+class NightlyCheckResult(Value):
+    """How many problems each check found, and the first few in words."""
+
+    problems: dict[str, int]
+    first: tuple[str, ...]

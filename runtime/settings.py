@@ -226,6 +226,11 @@ class WorkerSettings(DoorSettings):
     print_folder: Path = Field(
         description="Folder that letters are written to for the print shop.", examples=["/var/lib/dunlin/print"]
     )
+    reconciliation_folder: Path | None = Field(
+        default=None,
+        description="Folder of lenders' files of open accounts, `LENDER.csv`; none by schedule when unset.",
+        examples=["/var/lib/dunlin/reconciliation"],
+    )
     sms_rate_per_second: RatePerSecond | None = Field(
         default=None, description="Text messages a second over all workers; no limit when unset.", examples=["20"]
     )

@@ -11,11 +11,15 @@ with workflow.unsafe.imports_passed_through():
     from activities.signatures import (
         CASE_QUEUE,
         REFERRAL_QUEUE,
+        UPKEEP_QUEUE,
         ActivityName,
         AdvanceRequest,
         ApplyRequest,
         ContactCall,
+        NightlyCheckResult,
         OpenCaseRequest,
+        ReconcileRequest,
+        ReconcileResult,
         ReferralRef,
         Turn,
         channel_queue,
@@ -30,6 +34,9 @@ CONTACT_TIMEOUT = timedelta(seconds=25)
 
 COUNSEL_TIMEOUT = timedelta(minutes=2)
 """Building the bundle and mailing it."""
+
+UPKEEP_TIMEOUT = timedelta(hours=4)
+"""Reading every journal, or opening a lender's missing accounts."""
 
 UNTIL_IT_WORKS = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=5)
@@ -81,6 +88,32 @@ async def hand_over_referral(referral: ReferralRef) -> None:
 
 async def recall_referral(referral: ReferralRef) -> None:
     await _tell_counsel(ActivityName.RECALL_REFERRAL, referral, "tell counsel to stop")
+
+
+async def reconcile(request: ReconcileRequest) -> ReconcileResult:
+    """Raises ActivityError for a file that cannot be read."""
+    result: ReconcileResult = await workflow.execute_activity(
+        ActivityName.RECONCILE,
+        request,
+        result_type=ReconcileResult,
+        start_to_close_timeout=UPKEEP_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=UPKEEP_QUEUE,
+        summary=f"compare the books of {request.lender}",
+    )
+    return result
+
+
+async def nightly_check() -> NightlyCheckResult:
+    result: NightlyCheckResult = await workflow.execute_activity(
+        ActivityName.NIGHTLY_CHECK,
+        result_type=NightlyCheckResult,
+        start_to_close_timeout=UPKEEP_TIMEOUT,
+        retry_policy=UNTIL_IT_WORKS,
+        task_queue=UPKEEP_QUEUE,
+        summary="check journals, states and ledger",
+    )
+    return result
 
 
 async def _record(activity: ActivityName, request: Value, summary: str) -> Turn:

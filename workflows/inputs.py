@@ -15,6 +15,8 @@ with workflow.unsafe.imports_passed_through():
 
 CASE_WORKFLOW = "CollectionCase"
 REFERRAL_WORKFLOW = "LegalReferral"
+RECONCILIATION_WORKFLOW = "Reconciliation"
+NIGHTLY_CHECK_WORKFLOW = "NightlyCheck"
 
 
 class CaseStart(Value):

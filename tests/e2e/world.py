@@ -189,6 +189,7 @@ def settings_for(
             "twilio_sms_from": "+15005550006",
             "twilio_voice_from": "+15005550006",
             "print_folder": str(folder),
+            "reconciliation_folder": str(folder / "reconciliation"),
             "health_port": 0,
             "metrics_port": 0,
             "shutdown_grace_seconds": 5,

@@ -1,0 +1,1 @@
+"""Reconciliation: a lender's file of open accounts against the running cases."""
