@@ -22,6 +22,7 @@ from domain.conduct import conduct
 from domain.decision import ActionDecision
 from domain.events import CaseOpened, Entry
 from domain.evolve import evolve
+from domain.ledger import ledger_entries
 from domain.person import Person
 from domain.policy import Policy
 from domain.state import CaseState
@@ -181,7 +182,9 @@ class Desk:
     async def write(self, session: Session, standing: Standing, sheet: CaseSheet) -> CaseRecord:
         """Write the case, its journal and its read model."""
         view = view_of(sheet, standing.decision, standing.now)
-        saved = await save_case(session, standing.record, standing.state, standing.entries, view)
+        record, entries = standing.record, standing.entries
+        moved = ledger_entries(record.state, entries, record.journal_length, self.rulebook.waterfall)
+        saved = await save_case(session, record, standing.state, entries, moved, view)
         if standing.settled:
             await mark_applied(session, saved.case_id, standing.settled, standing.now)
         return saved

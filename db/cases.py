@@ -14,10 +14,12 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import text
 
+from db.ledger import post
 from db.projections import save_projections
 from db.session import Row, Session
 from domain.events import Entry, OpeningObligation
 from domain.journal import ChainedLine, chain
+from domain.ledger import LedgerEntry
 from domain.money import CurrencyMismatch, Money
 from domain.names import HoldKind
 from domain.state import CaseState
@@ -148,9 +150,16 @@ async def lock_case(session: Session, case_id: str) -> CaseRecord:
 
 
 async def save_case(
-    session: Session, record: CaseRecord, state: CaseState, entries: Sequence[Entry], view: CaseView
+    session: Session,
+    record: CaseRecord,
+    state: CaseState,
+    entries: Sequence[Entry],
+    moved: Sequence[LedgerEntry],
+    view: CaseView,
 ) -> CaseRecord:
     """Write a case's new state under the next sequence number, and append the entries that led to it to its journal.
+
+    `moved` is what these entries moved, for the ledger.
 
     Raises StaleCase when it is not at `record.sequence` any more, and CurrencyMismatch when the view is in another
     currency than the account; then nothing was written.
@@ -169,6 +178,7 @@ async def save_case(
     values |= {"journal_length": saved.journal_length, "journal_hash": saved.journal_hash}
     if (await session.execute(_SAVE_CASE, values)).scalar_one() == 0:
         raise StaleCase(record.case_id, record.sequence)
+    await post(session, record.case_id, moved)
     await save_projections(session, record.case_id, state, entries)
     return saved
 

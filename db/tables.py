@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 from domain.journal import GENESIS
+from domain.ledger import LedgerAccount
 from domain.names import Channel, CloseReason, Component, Direction, HoldKind, Outcome, Place, ReferralStatus
 from domain.state import CaseStatus, PromiseStatus
 
@@ -393,6 +394,46 @@ class Journal(SQLModel, table=True):
     event: dict[str, Any] = Field(sa_type=JSONB)
     previous_hash: str = _text()
     hash: str = _text()
+
+
+class LedgerEntry(SQLModel, table=True):
+    """A journal line that moved money. Triggers refuse to change or remove it, and to commit it unbalanced."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        _references("journal", "case_id", "sequence", keys=("case_id", "sequence")),
+        Index(
+            "ledger_entry_message_key",
+            "case_id",
+            "message_id",
+            unique=True,
+            postgresql_where=text("message_id IS NOT NULL"),
+        ),
+    )
+
+    case_id: str = _text(primary_key=True)
+    sequence: int = _minor_units(primary_key=True)
+    at: datetime = _instant()
+    kind: str = _text()
+    message_id: str | None = _text(default=None)
+
+
+class LedgerPosting(SQLModel, table=True):
+    """A movement on one account of a case: debits are positive, credits negative."""
+
+    __tablename__ = "ledger_posting"
+    __table_args__ = (
+        _references("ledger_entry", "case_id", "sequence", keys=("case_id", "sequence")),
+        _one_of("account", LedgerAccount),
+        _currency(),
+        CheckConstraint("amount_minor <> 0", name="amount"),
+    )
+
+    case_id: str = _text(primary_key=True)
+    sequence: int = _minor_units(primary_key=True)
+    account: str = _text(primary_key=True)
+    amount_minor: int = _minor_units()
+    currency: str = _text()
 
 
 class Reply(SQLModel, table=True):

@@ -26,6 +26,8 @@ class RefusalCode(StrEnum):
     ALREADY_REVERSED = "already_reversed"
     AMOUNT_IS_ZERO = "amount_is_zero"
     AMOUNT_TOO_LARGE = "amount_too_large"
+    CREDIT_HAS_NO_DUE_DATE = "credit_has_no_due_date"
+    CHARGE_WRITTEN_OFF = "charge_written_off"
     PROMISE_DAY_PASSED = "promise_day_passed"
     PROMISE_TOO_LATE = "promise_too_late"
     PROMISE_ALREADY_OPEN = "promise_already_open"

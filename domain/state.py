@@ -51,12 +51,21 @@ class Payment(Value):
     reversed_because: ReversalReason | None = None
 
 
+class CreditKind(StrEnum):
+    """Why a reduction of the balance was given: the account of the ledger that bears it."""
+
+    ADJUSTMENT = "adjustment"
+    SETTLEMENT_DISCOUNT = "settlement_discount"
+    WRITE_OFF = "write_off"
+
+
 class Credit(Value):
     """A reduction of the balance that is not a payment."""
 
     id: Id
     amount: Money
     on: date
+    kind: CreditKind = CreditKind.ADJUSTMENT
 
 
 class Promise(Value):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from domain.compliance.model import RulePack
 from domain.events import PolicyRef
+from domain.names import Component
 from domain.policy import Policy, PolicyStatus
 from rulebook.canonical import policy_digest
 from rulebook.crosscheck import pack_problems, policy_problems
@@ -86,6 +87,10 @@ class Rulebook:
     def ref(self, policy: Policy) -> PolicyRef:
         """What a case is pinned to."""
         return PolicyRef(id=policy.id, version=policy.version, digest=policy_digest(policy))
+
+    def waterfall(self, pinned: PolicyRef) -> Sequence[Component]:
+        """The waterfall of the policy that a case is pinned to. Raises UnknownPolicy."""
+        return self.policy(pinned.id, pinned.version).waterfall
 
     def _listed(self) -> str:
         return ", ".join(f"{policy.id} v{policy.version} ({policy.status})" for policy in self.policies)

@@ -43,6 +43,8 @@ MEANINGS: dict[str, str] = {
     RefusalCode.ALREADY_REVERSED: "The payment was reversed before. Nothing is left to reverse.",
     RefusalCode.AMOUNT_IS_ZERO: "An adjustment of nothing. Send a positive or a negative amount.",
     RefusalCode.AMOUNT_TOO_LARGE: "The amount is beyond what an account can hold. Check the decimal point.",
+    RefusalCode.CREDIT_HAS_NO_DUE_DATE: "A credit counts at once. Send it without a due date.",
+    RefusalCode.CHARGE_WRITTEN_OFF: "A write-off lowers the balance. Send a negative amount.",
     RefusalCode.PROMISE_DAY_PASSED: "The promised day has passed. Send today or a later day.",
     RefusalCode.PROMISE_TOO_LATE: "The promised day is later than the policy accepts.",
     RefusalCode.PROMISE_ALREADY_OPEN: "Another promise is open. It must be kept or broken first.",

@@ -42,6 +42,12 @@ def _total_in_bounds(message: MoneyMessage, situation: Situation) -> Refusal | N
 def _adjustment(message: events.BalanceAdjusted, situation: Situation) -> Refusal | None:
     if not message.amount:
         return Refusal(RefusalCode.AMOUNT_IS_ZERO, "an adjustment of nothing: send a positive or a negative amount")
+    if message.amount.minor < 0 and message.due is not None:
+        return Refusal(
+            RefusalCode.CREDIT_HAS_NO_DUE_DATE, "a credit counts at once: leave out due, or send a positive amount"
+        )
+    if message.amount.minor > 0 and message.reason is events.AdjustmentReason.WRITE_OFF:
+        return Refusal(RefusalCode.CHARGE_WRITTEN_OFF, "a write-off lowers the balance: send a negative amount")
     if any(obligation.id == message.id for obligation in situation.state.obligations):
         return Refusal(RefusalCode.ID_USED_FOR_ANOTHER, "an obligation of this case has that id: send a new id")
     return None

@@ -24,6 +24,7 @@ class AdjustmentReason(StrEnum):
     CORRECTION = "correction"
     GOODWILL = "goodwill"
     DISPUTE_UPHELD = "dispute_upheld"
+    WRITE_OFF = "write_off"
 
 
 class PaymentReceived(Message):
@@ -57,7 +58,8 @@ class BalanceAdjusted(Message):
     amount: Money
     reason: AdjustmentReason
     due: CalendarDate | None = Field(
-        default=None, description="When a charge falls due; the day of acceptance if left out."
+        default=None,
+        description="When a charge falls due; the day of acceptance if left out. A credit has none: it counts at once.",
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from domain import events
 from domain.evolving.dispatch import apply_event
 from domain.names import Component
-from domain.state import CaseState, Credit, Obligation, Payment
+from domain.state import CaseState, Credit, CreditKind, Obligation, Payment
 
 
 @apply_event.register
@@ -46,7 +46,9 @@ _COMPONENT_OF_CHARGE = {
 @apply_event.register
 def _(event: events.BalanceAdjusted, state: CaseState, today: date) -> CaseState:
     if event.amount.minor < 0:
-        credit = Credit(id=event.id, amount=-event.amount, on=today)
+        is_written_off = event.reason is events.AdjustmentReason.WRITE_OFF
+        kind = CreditKind.WRITE_OFF if is_written_off else CreditKind.ADJUSTMENT
+        credit = Credit(id=event.id, amount=-event.amount, on=today, kind=kind)
         return state.model_copy(update={"credits": (*state.credits, credit)})
     charge = Obligation(
         id=event.id,

@@ -14,8 +14,9 @@ from db.registration import RegistrationOutcome, register_accounts, register_len
 from db.session import Database, Session
 from domain.events import CaseOpened, Entry, PaymentReceived, PolicyRef
 from domain.evolve import evolve
+from domain.ledger import ledger_entries
 from domain.money import Money
-from domain.names import Channel, Place
+from domain.names import Channel, Component, Place
 from domain.registration import AccountRegistration, LenderRegistration
 
 CASE = "acme:A-1"
@@ -25,6 +26,7 @@ PHONE = "+12125550100"
 EMAIL = "person@example.com"
 PERSONAL = (NAME, PHONE, EMAIL)
 T0 = datetime(2026, 3, 2, 15, tzinfo=UTC)
+WATERFALL = (Component.FEE, Component.INTEREST, Component.PRINCIPAL)
 KEY = ClaimKey("first-notice", "o-1", 0)
 
 LENDER = LenderRegistration(
@@ -118,10 +120,11 @@ async def save(
 ) -> CaseRecord:
     """Save what the entries make of a case."""
     state = record.state
+    moved = ledger_entries(state, entries, record.journal_length, lambda pinned: WATERFALL)
     for entry in entries:
         state = evolve(state, entry)
     assert state is not None
-    return await save_case(session, record, state, entries, view or a_view(record.currency))
+    return await save_case(session, record, state, entries, moved, view or a_view(record.currency))
 
 
 async def open_case(database: Database, *entries: Entry, case_id: str = CASE) -> CaseRecord:

@@ -101,7 +101,7 @@ async def test_a_message_id_is_journaled_once(database: Database) -> None:
     assert opened.state is not None
     with pytest.raises(DatabaseFailure, match="UniqueViolation"):
         async with database.transaction() as session:
-            await save_case(session, opened, opened.state, payments(1), a_view())
+            await save_case(session, opened, opened.state, payments(1), (), a_view())
 
 
 async def test_turns_of_two_cases_of_one_person_wait_for_each_other_and_never_deadlock(database: Database) -> None:

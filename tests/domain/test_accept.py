@@ -149,6 +149,20 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
     ("a second reversal", RefusalCode.ALREADY_REVERSED, _reversal("x-2"), (PAYMENT, _reversal())),
     ("an adjustment of nothing", RefusalCode.AMOUNT_IS_ZERO, _adjustment("0.00"), ()),
     (
+        "a credit that is due some day",
+        RefusalCode.CREDIT_HAS_NO_DUE_DATE,
+        events.BalanceAdjusted(
+            id="x-1", amount=money("-5.00"), reason=events.AdjustmentReason.GOODWILL, due=TODAY + timedelta(days=1)
+        ),
+        (),
+    ),
+    (
+        "a write-off that is charged",
+        RefusalCode.CHARGE_WRITTEN_OFF,
+        events.BalanceAdjusted(id="x-1", amount=money("5.00"), reason=events.AdjustmentReason.WRITE_OFF),
+        (),
+    ),
+    (
         "a charge that is larger than any debt",
         RefusalCode.AMOUNT_TOO_LARGE,
         events.BalanceAdjusted(id="x-1", amount=MOST, reason=events.AdjustmentReason.CORRECTION),

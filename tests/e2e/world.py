@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from temporalio.client import Client, WorkflowHandle
 
+from db.ledger import disagreements
 from db.session import Database
 from domain.clock import Clock
 from domain.registration import AccountRegistration, LenderRegistration
@@ -167,6 +168,8 @@ async def world(
                     yield whole
             else:
                 yield whole
+            async with database.transaction() as session:
+                assert await disagreements(session, rulebook.waterfall) == [], "the books of every life agree"
         finally:
             await database.close()
 

@@ -1,0 +1,18 @@
+"""Double-entry: what each journal line moved between a case's accounts."""
+
+from __future__ import annotations
+
+from db.migrations.sql import run_sql_beside
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
+
+
+def downgrade() -> None:
+    raise RuntimeError("going back is not supported: restore a backup from before instead")
