@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.balance import Settled
 from domain.clock import Clock
 from domain.decision import ActionDecision, Contact
 from domain.money import Money
@@ -82,6 +83,7 @@ class Answer(Value):
     status: str
     code: str | None = None
     detail: str | None = None
+    settled: tuple[Settled, ...] = ()
 
 
 class Turn(Value):

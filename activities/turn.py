@@ -67,4 +67,5 @@ def answer_of(judged: Judged) -> Answer:
         status=judged.status,
         code=refusal.code if refusal is not None else None,
         detail=refusal.detail if refusal is not None else None,
+        settled=judged.settled,
     )

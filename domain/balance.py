@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.money import Money
-from domain.names import Component
-from domain.state import CaseState, Obligation
+from domain.names import Component, Id
+from domain.state import CaseState, Credit, Obligation, Payment
+from domain.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,46 @@ class Balance:
     @property
     def oldest_unpaid(self) -> Obligation | None:
         return next((allocation.obligation for allocation in self.allocations if allocation.remaining), None)
+
+
+class Settled(Value):
+    """What something that happened settled of an obligation; negative where it took back what had been settled."""
+
+    obligation: Id
+    amount: Money
+
+
+def settled_between(before: Balance, after: Balance) -> tuple[Settled, ...]:
+    """What of each obligation is settled after something happened that was not before, oldest first."""
+    earlier = {allocation.obligation.id: allocation.settled for allocation in before.allocations}
+    changes = (
+        Settled(
+            obligation=allocation.obligation.id,
+            amount=allocation.settled - earlier.get(allocation.obligation.id, Money.zero(allocation.settled.currency)),
+        )
+        for allocation in after.allocations
+    )
+    return tuple(change for change in changes if change.amount)
+
+
+def settled_by(state: CaseState, message: Id, waterfall: Sequence[Component]) -> tuple[Settled, ...]:
+    """What a payment or credit that was applied settles as things stand, beyond all money that came before it."""
+    amounts = {payment.id: payment.amount for payment in state.payments if payment.reversed_because is None}
+    amounts |= {credit.id: credit.amount for credit in state.credits}
+    if message not in amounts:
+        return ()
+    in_order = [applied.id for applied in state.applied]
+    later = {other for other in in_order[in_order.index(message) + 1 :] if other in amounts}
+    with_it = Money.total((amount for other, amount in amounts.items() if other not in later), state.currency)
+    return settled_between(
+        settle(state.obligations, with_it - amounts[message], waterfall, date.max),
+        settle(state.obligations, with_it, waterfall, date.max),
+    )
+
+
+def money_of(state: CaseState) -> tuple[tuple[Obligation, ...], tuple[Payment, ...], tuple[Credit, ...]]:
+    """Everything that a case's balance is worked out from."""
+    return state.obligations, state.payments, state.credits
 
 
 def paid_in_all(state: CaseState) -> Money:

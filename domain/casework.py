@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from domain import events
 from domain.accept import is_duplicate, parse_message, refusal_of
-from domain.balance import balance_of
+from domain.balance import Settled, balance_of, money_of, settled_between, settled_by
 from domain.events import Entry, Message
 from domain.evolve import evolve
 from domain.localtime import local_date, zone_of
@@ -27,12 +27,13 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One message, what became of it, and why not."""
+    """One message, what became of it, why not, and what it settled of which obligation."""
 
     message_id: str
     status: AnswerStatus
     message: Message | None = None
     refusal: Refusal | None = None
+    settled: tuple[Settled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,13 @@ def receive(state: CaseState, messages: Sequence[tuple[str, Any]], policy: Polic
     entries: list[Entry] = []
     judged: list[Judged] = []
     for kind, payload in messages:
+        before = state
         verdict, made = _receive_one(state, kind, payload, policy, now)
         for entry in made:
             state = evolve(state, entry)
         entries.extend(made)
+        if made and money_of(state) != money_of(before):
+            verdict = replace(verdict, settled=_settled(before, state, policy, now))
         judged.append(verdict)
         if verdict.status is AnswerStatus.APPLIED and _must_reopen(state, verdict.message, policy, now):
             reopening = Entry(at=now, event=events.CaseReopened())
@@ -77,8 +81,14 @@ def _receive_one(
     if refusal is not None:
         return _refuse(state, kind, parsed.id, refusal, now)
     if is_duplicate(state, parsed):
-        return Judged(parsed.id, AnswerStatus.DUPLICATE, parsed), ()
+        settled = settled_by(state, parsed.id, policy.waterfall)
+        return Judged(parsed.id, AnswerStatus.DUPLICATE, parsed, settled=settled), ()
     return Judged(parsed.id, AnswerStatus.APPLIED, parsed), (Entry.model_construct(at=now, event=parsed),)
+
+
+def _settled(before: CaseState, after: CaseState, policy: Policy, now: datetime) -> tuple[Settled, ...]:
+    today = local_date(now, zone_of(after.zone))
+    return settled_between(balance_of(before, policy.waterfall, today), balance_of(after, policy.waterfall, today))
 
 
 def _refuse(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.balance import balance_of
+from domain.balance import balance_of, money_of
 from domain.events import Entry, Message, PolicyRef
 from domain.evolve import evolve
 from domain.money import Money
@@ -109,7 +109,7 @@ def added(held: Balances, moved: Balances) -> Balances:
 
 def postings_between(before: CaseState | None, after: CaseState, waterfall_of: WaterfallOf) -> tuple[Posting, ...]:
     """What has to be posted to get from the ledger of one state to that of another; nothing when no money moved."""
-    if before is not None and _money(before) == _money(after):
+    if before is not None and _inputs(before) == _inputs(after):
         return ()
     held = {} if before is None else balances_of(before, waterfall_of(before.policy))
     holds = balances_of(after, waterfall_of(after.policy))
@@ -132,6 +132,6 @@ def ledger_entries(
     return tuple(made)
 
 
-def _money(state: CaseState) -> tuple[object, ...]:
+def _inputs(state: CaseState) -> tuple[object, ...]:
     """Everything that a state's ledger is worked out from."""
-    return state.obligations, state.payments, state.credits, state.policy
+    return *money_of(state), state.policy

@@ -37,6 +37,7 @@ def show_result(result: MessageResult, as_json: bool) -> None:
         return
     facts = [
         (result.status.capitalize(), result.message),
+        *((f"Settles of {each.obligation}", money_text(each.amount)) for each in result.settled),
         ("Outstanding", money_text(result.outstanding)),
         ("Past due", money_text(result.past_due)),
     ]

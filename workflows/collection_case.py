@@ -231,7 +231,9 @@ class CollectionCase:
                 outstanding=stands.outstanding,
                 past_due=stands.past_due,
                 credit=stands.credit,
+                settled=answer.settled,
                 next=sheet.next_in_words(self._turn),
+                next_at=sheet.due_at(self._turn) if self._turn.closed is None else None,
             )
 
         return receive

@@ -5,9 +5,10 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import Field
+    from pydantic import AwareDatetime, Field
 
     from activities.signatures import CaseRef
+    from domain.balance import Settled
     from domain.clock import Clock
     from domain.money import Money
     from domain.names import CloseReason, Id, ReferralStatus
@@ -48,7 +49,13 @@ class MessageResult(Value):
     outstanding: Money
     past_due: Money
     credit: Money
+    settled: tuple[Settled, ...] = Field(
+        default=(), description="What the message settled of which obligation; negative where it took that back."
+    )
     next: str = Field(description="What happens next, in words.")
+    next_at: AwareDatetime | None = Field(
+        default=None, description="When that happens; null when only a message can bring it about."
+    )
 
 
 class ReferralStart(Value):

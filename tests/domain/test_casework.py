@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from domain.balance import Settled, balance_of
 from domain.casework import AnswerStatus, Judged, Received, receive
 from domain.events import (
     MESSAGES,
@@ -28,6 +29,7 @@ from domain.events import (
     Recalled,
     ReversalReason,
 )
+from domain.money import Money
 from domain.names import CloseReason, HoldKind
 from domain.refusals import RefusalCode
 from domain.state import CaseState, CaseStatus
@@ -66,7 +68,8 @@ def statuses(received: Received) -> list[AnswerStatus]:
 def test_a_sound_message_is_applied_and_journaled_at_the_instant() -> None:
     received = taken(owing(), as_sent(PAYMENT))
     assert received.entries == (Entry(at=NOW, event=PAYMENT),)
-    assert received.judged == (Judged("p-1", AnswerStatus.APPLIED, PAYMENT),)
+    settled = (Settled(obligation="o-1", amount=money("100.00")),)
+    assert received.judged == (Judged("p-1", AnswerStatus.APPLIED, PAYMENT, settled=settled),)
 
 
 def test_the_same_message_again_is_a_duplicate_and_leaves_no_trace() -> None:
@@ -217,3 +220,57 @@ def test_each_message_gets_one_answer_and_what_is_journaled_says_nothing_but_the
             assert event.code in set(RefusalCode)
         elif not isinstance(event, Message):
             assert event == CaseReopened()
+
+
+class TestWhatItSettled:
+    def test_a_payment_says_how_much_of_which_obligation_it_settled(self) -> None:
+        case = after(a_case(("100.00", date(2026, 2, 1)), ("200.00", date(2026, 3, 1))))
+
+        received = taken(case, as_sent(PaymentReceived(id="p", amount=money("130.00"))))
+
+        assert [(each.obligation, each.amount) for each in received.judged[0].settled] == [
+            ("o-1", money("100.00")),
+            ("o-2", money("30.00")),
+        ]
+
+    def test_a_reversal_takes_back_what_its_payment_had_settled(self) -> None:
+        received = taken(owing(), as_sent(PAYMENT), as_sent(BOUNCED))
+
+        assert [[each.amount for each in one.settled] for one in received.judged] == [
+            [money("100.00")],
+            [money("-100.00")],
+        ]
+
+    def test_what_falls_due_is_settled_by_a_credit_at_once(self) -> None:
+        case = owing(PaymentReceived(id="p", amount=money("300.00")))
+
+        received = taken(case, as_sent(ObligationDue(id="o-2", amount=money("80.00"), due=date(2026, 4, 1))))
+
+        assert [(each.obligation, each.amount) for each in received.judged[0].settled] == [("o-2", money("50.00"))]
+
+    def test_a_refusal_settles_nothing(self) -> None:
+        stranger = PaymentReversed(id="v-2", payment="nobody", reason=ReversalReason.BOUNCED)
+
+        assert taken(owing(), as_sent(stranger)).judged[0].settled == ()
+
+    def test_a_payment_that_is_sent_again_gets_the_same_answer_although_more_came_since(self) -> None:
+        case = after(a_case(("100.00", date(2026, 2, 1)), ("200.00", date(2026, 3, 1))))
+        later = PaymentReceived(id="p-2", amount=money("50.00"))
+
+        received = taken(case, as_sent(PAYMENT), as_sent(later), as_sent(PAYMENT))
+
+        first, _, again = received.judged
+        assert (again.status, again.settled) == (AnswerStatus.DUPLICATE, first.settled)
+
+    def test_a_reversed_payment_that_is_sent_again_settles_nothing(self) -> None:
+        assert taken(owing(), as_sent(PAYMENT), as_sent(BOUNCED), as_sent(PAYMENT)).judged[-1].settled == ()
+
+    @given(lives(POLICY, messages))
+    def test_all_that_messages_settled_is_what_is_settled(self, life: Life) -> None:
+        opened = a_case(("5.00", date(2026, 1, 10)))
+        received = receive(opened, [as_sent(message) for message in life.applied], POLICY, NOW)
+        today = date(2026, 3, 5)
+        by_messages = Money.total((each.amount for one in received.judged for each in one.settled), "GBP")
+        balance = balance_of(received.state, POLICY.waterfall, today)
+
+        assert by_messages == Money.total((each.settled for each in balance.allocations), "GBP")

@@ -56,6 +56,9 @@ async def test_a_payment_is_applied_and_says_what_is_left(dunlin: World) -> None
     result = await client.pay(case, pounds(10000), payment="p-1")
 
     assert (result.status, result.outstanding, result.past_due) == ("applied", pounds(15000), pounds(15000))
+    assert [(each.obligation, each.amount) for each in result.settled] == [("o-1", pounds(10000))]
+    assert result.next_at is not None
+    assert result.next_at.strftime("%Y-%m-%d %H:%M") in result.next
 
 
 async def test_the_same_payment_again_is_a_duplicate_and_counts_once(dunlin: World) -> None:
