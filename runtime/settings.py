@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     AnyHttpUrl,
     Field,
     FilePath,
@@ -27,6 +28,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from runtime.payload_codec import read_keys
 from runtime.settings_problems import (
     PREFIX,
     Problem,
@@ -68,6 +70,14 @@ class LogFormat(StrEnum):
     AUTO = "auto"
     CONSOLE = "console"
     JSON = "json"
+
+
+def _readable_keys(keys: SecretStr) -> SecretStr:
+    read_keys(keys.get_secret_value())
+    return keys
+
+
+PayloadKeys = Annotated[SecretStr, AfterValidator(_readable_keys)]
 
 
 class _Group(BaseSettings):
@@ -123,6 +133,11 @@ class ClientSettings(_Group):
     )
     temporal_api_key: SecretStr | None = Field(
         default=None, description="API key of Temporal Cloud.", examples=["THE-API-KEY"]
+    )
+    payload_keys: PayloadKeys | None = Field(
+        default=None,
+        description="AES-256 keys that encrypt payloads, `NAME:BASE64` by commas: the first encrypts, all decrypt.",
+        examples=["2026-11:BASE64-OF-32-BYTES"],
     )
     deployment_name: DeploymentLabel = Field(
         default="dunlin", description="Name of Temporal's worker deployment.", examples=["dunlin"]
@@ -283,6 +298,53 @@ class WorkerSettings(DoorSettings):
         return problems
 
 
+class CodecSettings(_Group):
+    """What the codec server needs, which shows the Temporal UI and CLI what is encrypted."""
+
+    payload_keys: PayloadKeys = Field(
+        description="AES-256 keys that encrypt payloads, `NAME:BASE64` by commas: the first encrypts, all decrypt.",
+        examples=["2026-11:BASE64-OF-32-BYTES"],
+    )
+    codec_ui_origin: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")] = Field(
+        default="http://localhost:8233",
+        description="Origin of the Temporal UI, the only one whose pages may ask the codec server.",
+        examples=["https://temporal.example.com"],
+    )
+    codec_token: Annotated[SecretStr, Field(min_length=16)] | None = Field(
+        default=None,
+        description="Bearer token that the codec server takes from everybody; this or the identity provider.",
+        examples=["16-OR-MORE-RANDOM-CHARACTERS"],
+    )
+    codec_keys_url: AnyHttpUrl | None = Field(
+        default=None,
+        description="The identity provider's JWKS, which verifies the access tokens that the Temporal UI passes on.",
+        examples=["https://login.example.com/keys"],
+    )
+    codec_issuer: str | None = Field(
+        default=None, description="Issuer that those tokens must name.", examples=["https://login.example.com"]
+    )
+    codec_audience: str | None = Field(
+        default=None, description="Audience that those tokens must name.", examples=["dunlin-codec"]
+    )
+    codec_address: Host = Field(
+        default="127.0.0.1",
+        description="Address that the codec server listens on.",
+        examples=["0.0.0.0"],  # noqa: S104 - an example
+    )
+    codec_port: Port = Field(default=8234, description="Its port.", examples=["8234"])
+
+    @model_validator(mode="after")
+    def _has_a_doorkeeper(self) -> Self:
+        provider = (self.codec_keys_url, self.codec_issuer, self.codec_audience)
+        if any(provider) and not all(provider):
+            problem = problem_with(type(self), "codec_keys_url", "needs DUNLIN_CODEC_ISSUER and DUNLIN_CODEC_AUDIENCE")
+        elif (self.codec_token is None) == (self.codec_keys_url is None):
+            problem = problem_with(type(self), "codec_token", "is needed, or DUNLIN_CODEC_KEYS_URL, and not both")
+        else:
+            return self
+        raise PydanticCustomError("settings", "settings disagree", {"problems": (problem,)})
+
+
 class StackSettings(_Group):
     """What the embedded stack needs."""
 
@@ -293,8 +355,8 @@ class StackSettings(_Group):
     )
 
 
-GROUPS: tuple[type[_Group], ...] = (WorkerSettings, StackSettings)
-"""Together these have every variable."""
+GROUPS: tuple[type[_Group], ...] = (CodecSettings, WorkerSettings, StackSettings)
+"""Together these have every variable; one that two groups have is described as the later does."""
 
 S = TypeVar("S", bound=_Group)
 

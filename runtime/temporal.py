@@ -29,6 +29,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from runtime.logging import logger
+from runtime.payload_codec import EncryptingCodec, read_keys
 from runtime.privacy import safe_message
 from runtime.settings import ClientSettings
 
@@ -61,6 +62,21 @@ DATA_CONVERTER: DataConverter = dataclasses.replace(
 )
 
 
+class EncryptedFailureConverter(PrivateFailureConverter):
+    """Leaves messages and stack traces of failures to the codec, too."""
+
+    def __init__(self) -> None:
+        super().__init__(encode_common_attributes=True)
+
+
+def data_converter(settings: ClientSettings) -> DataConverter:
+    """How payloads are written and read: encrypted where the settings have keys."""
+    if settings.payload_keys is None:
+        return DATA_CONVERTER
+    codec = EncryptingCodec(read_keys(settings.payload_keys.get_secret_value()))
+    return dataclasses.replace(DATA_CONVERTER, payload_codec=codec, failure_converter_class=EncryptedFailureConverter)
+
+
 async def connect(
     settings: ClientSettings, *, runtime: Runtime | None = None, plugins: Sequence[Plugin] = ()
 ) -> Client:
@@ -76,7 +92,7 @@ async def connect(
             namespace=settings.temporal_namespace,
             api_key=api_key,
             tls=_tls(settings),
-            data_converter=DATA_CONVERTER,
+            data_converter=data_converter(settings),
             runtime=runtime,
             plugins=plugins,
         )

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("contract", "starter.contract_commands:contract", "Write the JSON Schemas of all messages."),
     Entry("migrate", "starter.migrate_commands:migrate", "Bring the database up to date."),
     Entry("door", "starter.door.command:door", "Run the HTTP door that providers report to."),
+    Entry("codec-server", "starter.codec_commands:codec_server", "Show the Temporal UI what is encrypted."),
     Entry("up", "starter.stack_commands:up", "Run everything on this machine, for development."),
     Entry("demo", "starter.demo.command:demo", "Watch a portfolio being collected, months in minutes."),
 )

@@ -53,11 +53,12 @@ class CaseGateway:
     def __init__(self, client: Client, clock: Clock, answer_within: timedelta) -> None:
         self._client = client
         self._clock = clock
+        self._amounts_hidden = client.data_converter.payload_codec is not None
         self._answer_within = answer_within
 
     async def start(self, terms: CaseTerms) -> None:
         """Start the workflow, or leave the one that runs as it is."""
-        await self._client.start_workflow(CASE_WORKFLOW, self._input(terms.case), **_options(terms))
+        await self._client.start_workflow(CASE_WORKFLOW, self._input(terms.case), **self._options(terms))
 
     async def update(self, case: CaseKey, message: AnyMessage) -> MessageResult:
         """Have the running workflow apply a message. Raises Refused, NoAnswer and NotRunning."""
@@ -95,12 +96,12 @@ class CaseGateway:
             self._input(terms.case),
             start_signal=message.kind,
             start_signal_args=[message],
-            **_options(terms),
+            **self._options(terms),
         )
 
     async def _start_and_update(self, terms: CaseTerms, message: AnyMessage) -> MessageResult:
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            CASE_WORKFLOW, self._input(terms.case), **_options(terms)
+            CASE_WORKFLOW, self._input(terms.case), **self._options(terms)
         )
         return await self._answer(
             self._client.execute_update_with_start_workflow(
@@ -128,7 +129,28 @@ class CaseGateway:
             raise refusal from None
 
     def _input(self, case: CaseKey) -> CaseStart:
-        return CaseStart(lender=case.lender, account=case.account, clock=self._clock)
+        return CaseStart(
+            lender=case.lender, account=case.account, clock=self._clock, amounts_hidden=self._amounts_hidden
+        )
+
+    def _options(self, terms: CaseTerms) -> dict[str, Any]:
+        """Everything but the input that the start of a case's workflow takes, however it is started."""
+        return {
+            "id": terms.case.workflow_id,
+            "task_queue": CASE_QUEUE,
+            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+            "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            "priority": Priority(priority_key=terms.priority, fairness_key=terms.case.lender),
+            "search_attributes": attributes.at_start(
+                terms.case.lender, terms.policy, terms.outstanding, amounts_hidden=self._amounts_hidden
+            ),
+            "static_summary": f"{terms.case.case_id}: {terms.product}, {terms.outstanding}",
+            "static_details": (
+                f"Collection of account **{terms.case.account}** ({terms.product}) for lender **{terms.case.lender}**: "
+                f"{terms.outstanding} at the start, by policy {terms.policy}.\n\nThe current details show where the "
+                f"case stands now; `dunlin journal show {terms.case.case_id}` lists everything that happened."
+            ),
+        }
 
 
 def update_id(message: AnyMessage) -> str:
@@ -139,21 +161,3 @@ def update_id(message: AnyMessage) -> str:
     """
     digest = hashlib.sha256(message.model_dump_json().encode()).hexdigest()[:12]
     return f"{message.kind}:{message.id}:{digest}"
-
-
-def _options(terms: CaseTerms) -> dict[str, Any]:
-    """Everything but the input that the start of a case's workflow takes, however it is started."""
-    return {
-        "id": terms.case.workflow_id,
-        "task_queue": CASE_QUEUE,
-        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
-        "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        "priority": Priority(priority_key=terms.priority, fairness_key=terms.case.lender),
-        "search_attributes": attributes.at_start(terms.case.lender, terms.policy, terms.outstanding),
-        "static_summary": f"{terms.case.case_id}: {terms.product}, {terms.outstanding}",
-        "static_details": (
-            f"Collection of account **{terms.case.account}** ({terms.product}) for lender **{terms.case.lender}**: "
-            f"{terms.outstanding} at the start, by policy {terms.policy}.\n\nThe current details show where the case "
-            f"stands now; `dunlin journal show {terms.case.case_id}` lists everything that happened."
-        ),
-    }

@@ -28,21 +28,30 @@ with workflow.unsafe.imports_passed_through():
     from domain.money import Money
 
 
-def at_start(lender: str, policy: str, outstanding: Money) -> TypedSearchAttributes:
+def at_start(lender: str, policy: str, outstanding: Money, *, amounts_hidden: bool) -> TypedSearchAttributes:
     """What is known before a case's first activity. Given at start, it is free of charge."""
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(LENDER, lender),
-            SearchAttributePair(POLICY, policy),
-            SearchAttributePair(CURRENCY, outstanding.currency),
-            SearchAttributePair(OUTSTANDING, outstanding.minor),
-        ]
-    )
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(LENDER, lender),
+        SearchAttributePair(POLICY, policy),
+        SearchAttributePair(CURRENCY, outstanding.currency),
+    ]
+    if not amounts_hidden:
+        pairs.append(SearchAttributePair(OUTSTANDING, outstanding.minor))
+    return TypedSearchAttributes(pairs)
 
 
-def changes(case_sheet: CaseSheet, known: TypedSearchAttributes) -> list[SearchAttributeUpdate[Any]]:
-    """What to upsert, in one command, so that the search shows this sheet. Empty when it does already."""
-    return [_update(key, value) for key, value in _wanted(case_sheet) if known.get(key) != value]
+def changes(
+    case_sheet: CaseSheet, known: TypedSearchAttributes, *, amounts_hidden: bool
+) -> list[SearchAttributeUpdate[Any]]:
+    """What to upsert, in one command, so that the search shows this sheet. Empty when it does already.
+
+    The server has to read search attributes, so no codec hides them: with `amounts_hidden` none says an amount.
+    """
+    return [
+        _update(key, value)
+        for key, value in _wanted(case_sheet)
+        if known.get(key) != value and not (amounts_hidden and key is OUTSTANDING)
+    ]
 
 
 def _wanted(case_sheet: CaseSheet) -> list[tuple[SearchAttributeKey[Any], Any]]:

@@ -60,6 +60,7 @@ class CollectionCase:
     @workflow.init
     def __init__(self, start: CaseStart) -> None:
         self._case = start.case
+        self._amounts_hidden = start.amounts_hidden
         self._sequence = start.sequence
         self._inbox = Inbox()
         self._turn: Turn | None = None
@@ -160,7 +161,9 @@ class CollectionCase:
         self._turn = turn
         self._sequence = turn.sequence
         workflow.set_current_details(sheet.markdown(turn))
-        changes = attributes.changes(turn.sheet, workflow.info().typed_search_attributes)
+        changes = attributes.changes(
+            turn.sheet, workflow.info().typed_search_attributes, amounts_hidden=self._amounts_hidden
+        )
         if changes:
             workflow.upsert_search_attributes(changes)
         await self._follow_referral(before, turn.sheet)
@@ -210,6 +213,7 @@ class CollectionCase:
                     lender=self._case.lender,
                     account=self._case.account,
                     clock=self._case.clock,
+                    amounts_hidden=self._amounts_hidden,
                     sequence=self._sequence,
                 )
             )

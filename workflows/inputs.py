@@ -26,6 +26,9 @@ class CaseStart(Value):
     lender: Id
     account: Id
     clock: Clock = Field(default=Clock(), description="Left out in production. A demonstration lives faster.")
+    amounts_hidden: bool = Field(
+        default=False, description="Whether payloads are encrypted: then no search attribute says an amount either."
+    )
     sequence: int = Field(default=0, ge=0, description="Left out by callers: a case hands it to its own next run.")
 
     @property
