@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TypeGuard
 
+from temporalio.exceptions import ApplicationError
+
+from activities.companions import Companion, ask_gate, find_companions, save_first
 from activities.desk import HISTORY_LOOKBACK, Desk, Standing, check_sequence
 from activities.message_facts import digest_of, facts_of, render_for
 from activities.signatures import ContactCall, Turn
-from activities.turn import sheet_of
+from db.cases import lock_case
 from db.contact_facts import ContactFacts, load_for_contact
 from db.contacts import ClaimKey, ContactRow, NewClaim, insert_claim, renew_claim
 from db.session import Session
+from db.shared_contacts import NamedCase, cases_named, name_cases
 from db.tables import ClaimStatus
 from domain import events
-from domain.compliance.gate import gate
-from domain.compliance.model import ContactRequest, Effect, Verdict
+from domain.compliance.model import Effect, Verdict
+from domain.consolidation import terms_of
 from domain.decision import ActionDecision, Contact
 from domain.events import Entry, Reason
 from domain.identifiers import contact_id
-from domain.localtime import local_date, zone_of
 from domain.person import UsablePoint
+from domain.policy import CONSOLIDATION_HOURS_MAX
 from providers.base import Outgoing
 from rulebook.render import UnfitFacts
 from runtime.telemetry import DEFERRALS
+
+SENDING_TAKES_AT_MOST = timedelta(seconds=25)
+"""Real time after a claim in which only the case that made it may say what became of it: the contact's own timeout."""
 
 _OUTSIDE_THE_PLAN = Reason(
     rule="policy.window",
@@ -34,51 +43,78 @@ _OUTSIDE_THE_PLAN = Reason(
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """What a message does for one case that it names. `allowed_by` are the rules that were asked about that debt."""
+
+    named: NamedCase
+    allowed_by: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
-    """A contact that is committed to: everything to send it with. `allowed_by` are the rules that were asked."""
+    """A contact that is committed to: everything to send it with.
+
+    `template` is what it says, and `tellings` has each case that it names, the one that sends it first.
+    """
 
     standing: Standing
     point: UsablePoint
+    template: str
     message: Outgoing
-    allowed_by: tuple[Reason, ...]
+    tellings: tuple[Telling, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """An earlier attempt claimed the contact and left no receipt.
 
-    `message` is what it had claimed, for asking the provider; None when the case has changed so that it can't be made
-    again to the letter.
+    `tellings` has each case that it names, the one that claimed it first. `message` is what it had claimed, for asking
+    the provider; None when a case has changed so that it can't be made again to the letter.
     """
 
     claim: ContactRow
+    tellings: tuple[Telling, ...]
     message: Outgoing | None
 
 
 async def claim(desk: Desk, call: ContactCall) -> Claimed | Interrupted | Turn:
-    """Claim the contact. A Turn comes back where there is nothing to send: a payment came, or the law says later."""
+    """Claim the contact. A Turn comes back where there is nothing to send: a payment came, or the law says later.
+
+    Raises ApplicationError, which Temporal retries, while another case is sending a message that stands for this one.
+    """
     now = desk.now(call.case, call.contact.at)
     planned = call.contact
     key = ClaimKey(planned.step, planned.obligation, planned.attempt)
+    soon = now + timedelta(hours=CONSOLIDATION_HOURS_MAX)
     async with desk.database.transaction() as session:
-        facts = await load_for_contact(session, call.case.case_id, key, now - HISTORY_LOOKBACK)
+        facts = await load_for_contact(session, call.case.case_id, key, now - HISTORY_LOOKBACK, soon)
         check_sequence(facts.case, call.sequence)
         if facts.claim is not None and facts.claim.status is ClaimStatus.CLAIMED:
-            return _interrupted(desk, facts, facts.claim, planned)
+            return await _interrupted(desk, session, facts, facts.claim, planned)
+        if facts.claim_by_another is not None:
+            _leave_it_to_the_other(desk, facts.claim_by_another)
+            return await _interrupted(desk, session, facts, facts.claim_by_another, planned)
         standing = await desk.stand(session, facts.case, facts.person, facts.unapplied, (), now)
         decision = standing.decision
         if not _is_same(decision, planned):
             return await desk.save(session, standing)
-        verdict = _ask_gate(standing, planned)
+        verdict = ask_gate(standing, planned.channel)
         if decision.at > now or verdict.verdict is not Effect.ALLOW:
             return await _defer(desk, session, standing, decision, verdict)
-        if standing.entries:
-            standing = await _save_first(desk, session, standing)
-        claimed = Claimed(
-            standing, _point(standing, planned), _message(desk, standing, facts, planned), verdict.reasons
-        )
-        await _write(session, claimed, planned, is_new=facts.claim is None)
+        standing = await save_first(desk, session, standing)
+        companions = await find_companions(desk, session, standing, decision, facts.may_come_along)
+        claimed = _claimed(desk, facts, standing, decision, verdict, companions)
+        await _write(session, claimed, key, is_new=facts.claim is None)
         return claimed
+
+
+def _leave_it_to_the_other(desk: Desk, claimed: ContactRow) -> None:
+    """Raises ApplicationError while whoever claimed the message may still be sending it."""
+    if desk.real_now() - claimed.claimed_at_real < SENDING_TAKES_AT_MOST:
+        raise ApplicationError(
+            f"the message of case {claimed.case_id} that names this one too is being sent: look again shortly",
+            type="sent_by_another_case",
+        )
 
 
 def _is_same(decision: ActionDecision, planned: Contact) -> TypeGuard[Contact]:
@@ -86,27 +122,6 @@ def _is_same(decision: ActionDecision, planned: Contact) -> TypeGuard[Contact]:
     return isinstance(decision, Contact) and (
         (decision.step, decision.obligation, decision.channel, decision.attempt)
         == (planned.step, planned.obligation, planned.channel, planned.attempt)
-    )
-
-
-def _point(standing: Standing, planned: Contact) -> UsablePoint:
-    point = standing.person.point_for(planned.channel)
-    assert point is not None, "the planner only chooses channels that have a usable contact point"
-    return point
-
-
-def _ask_gate(standing: Standing, planned: Contact) -> Verdict:
-    """The gate's own word at this instant, holds of the case included."""
-    today = local_date(standing.now, zone_of(standing.state.zone))
-    holds = tuple(dict.fromkeys(hold.kind for hold in standing.state.holds if hold.covers(today)))
-    request = ContactRequest(channel=planned.channel, debt=standing.record.case_id, to=_point(standing, planned).place)
-    return gate(
-        request,
-        standing.person.consumer.model_copy(update={"holds": holds}),
-        standing.person.history,
-        standing.packs,
-        standing.policy.collector,
-        standing.now,
     )
 
 
@@ -125,59 +140,93 @@ async def _defer(desk: Desk, session: Session, standing: Standing, later: Contac
     return await desk.save(session, desk.after(standing, (Entry(at=standing.now, event=deferral),)))
 
 
-async def _save_first(desk: Desk, session: Session, standing: Standing) -> Standing:
-    """Messages or bookkeeping that came to light are saved with the claim, in the same transaction."""
-    sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
-    saved = await desk.write(session, standing, sheet)
-    return replace(standing, record=saved, entries=(), settled=())
+def _claimed(
+    desk: Desk,
+    facts: ContactFacts,
+    standing: Standing,
+    contact: Contact,
+    verdict: Verdict,
+    companions: tuple[Companion, ...],
+) -> Claimed:
+    """The contact as it is to leave: in its own words, or in those that name several accounts."""
+    point = standing.person.point_for(contact.channel)
+    assert point is not None, "the planner only chooses channels that have a usable contact point"
+    terms = terms_of(contact, standing.policy)
+    template = terms.template if terms is not None and companions else contact.template
+    reference = contact_id(standing.record.case_id, contact.step, contact.obligation, contact.attempt)
+    about = (standing, *(companion.standing for companion in companions))
+    message = _message(desk, facts, about, point, template, reference)
+    tellings = (
+        Telling(_named(standing, contact), verdict.reasons),
+        *(Telling(_named(each.standing, each.contact), each.allowed_by) for each in companions),
+    )
+    return Claimed(standing, point, template, message, tellings)
 
 
-def _message(desk: Desk, standing: Standing, facts: ContactFacts, planned: Contact) -> Outgoing:
-    address = facts.recipient.address(_point(standing, planned).id)
+def _named(standing: Standing, contact: Contact) -> NamedCase:
+    return NamedCase(standing.record.case_id, contact.step, contact.obligation, contact.attempt)
+
+
+def _message(
+    desk: Desk, facts: ContactFacts, about: Sequence[Standing], point: UsablePoint, template: str, reference: str
+) -> Outgoing:
+    """The text about some accounts of the person: the first is the one that sends it."""
+    address = facts.recipient.address(point.id)
     assert address is not None, "usable points and addresses come from the same rows"
     content = render_for(
         desk.rulebook.templates,
-        planned.template,
-        planned.channel,
+        template,
+        point.channel,
         facts.recipient,
-        standing.policy.locale,
-        facts_of(standing, facts.recipient, facts.collector),
+        about[0].policy.locale,
+        facts_of(about, facts.recipient, facts.collector),
     )
-    reference = contact_id(facts.case.case_id, planned.step, planned.obligation, planned.attempt)
     return Outgoing(reference=reference, to=address, content=content)
 
 
-async def _write(session: Session, claimed: Claimed, planned: Contact, *, is_new: bool) -> None:
+async def _write(session: Session, claimed: Claimed, key: ClaimKey, *, is_new: bool) -> None:
     standing, message = claimed.standing, claimed.message
-    if not is_new:
-        await renew_claim(session, message.reference, digest_of(message.content), standing.now)
-        return
-    written = await insert_claim(
-        session,
-        NewClaim(
-            id=message.reference,
-            case_id=standing.record.case_id,
-            consumer_id=standing.record.consumer_id,
-            key=ClaimKey(planned.step, planned.obligation, planned.attempt),
-            channel=planned.channel,
-            place=claimed.point.place,
-            contact_point_id=claimed.point.id,
-            template=planned.template,
-            content_digest=digest_of(message.content),
-            policy_version=standing.policy.version,
-            claimed_at=standing.now,
-        ),
+    named = tuple(telling.named for telling in claimed.tellings)
+    is_shared = len(named) > 1
+    row = NewClaim(
+        id=message.reference,
+        case_id=standing.record.case_id,
+        consumer_id=standing.record.consumer_id,
+        key=key,
+        channel=claimed.point.channel,
+        place=claimed.point.place,
+        contact_point_id=claimed.point.id,
+        template=claimed.template,
+        content_digest=digest_of(message.content),
+        policy_version=standing.policy.version,
+        claimed_at=standing.now,
+        debts=tuple(each.case_id for each in named) if is_shared else (),
     )
-    assert written, "the case is locked, and it had no such claim a moment ago"
+    if is_new:
+        written = await insert_claim(session, row)
+        assert written, "the case is locked, and it had no such claim a moment ago"
+    else:
+        await renew_claim(session, row)
+    if is_shared:
+        await name_cases(session, row.id, named)
 
 
-def _interrupted(desk: Desk, facts: ContactFacts, earlier: ContactRow, planned: Contact) -> Interrupted:
+async def _interrupted(
+    desk: Desk, session: Session, facts: ContactFacts, earlier: ContactRow, planned: Contact
+) -> Interrupted:
     """Make the claimed text again, as of the instant at which it was claimed."""
-    standing = desk.as_recorded(facts.case, facts.person, planned, earlier.claimed_at)
-    if facts.person.point_for(earlier.channel) is None:
-        return Interrupted(earlier, None)
+    named = await cases_named(session, earlier.id) or (NamedCase.of_claim(earlier),)
+    records = {facts.case.case_id: facts.case}
+    for case_id in sorted(each.case_id for each in named if each.case_id not in records):
+        records[case_id] = await lock_case(session, case_id)
+    about = [desk.as_recorded(records[each.case_id], facts.person, planned, earlier.claimed_at) for each in named]
+    unclear = Interrupted(earlier, tuple(map(Telling, named)), None)
+    point = facts.person.point_for(earlier.channel)
+    if point is None:
+        return unclear
+    assert earlier.template is not None, "only what Dunlin sends is claimed"
     try:
-        message = _message(desk, standing, facts, planned)
+        message = _message(desk, facts, about, point, earlier.template, earlier.id)
     except UnfitFacts:
-        return Interrupted(earlier, None)
-    return Interrupted(earlier, message if digest_of(message.content) == earlier.content_digest else None)
+        return unclear
+    return replace(unclear, message=message) if digest_of(message.content) == earlier.content_digest else unclear

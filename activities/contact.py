@@ -7,25 +7,26 @@ and where it cannot, the contact counts as sent and the journal says that it is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.claim import Claimed, Interrupted, claim
+from activities.claim import Claimed, Interrupted, Telling, claim
 from activities.desk import HISTORY_LOOKBACK, Desk
 from activities.signatures import ActivityName, ContactCall, Turn
-from db.cases import StaleCase
+from db.cases import CaseRecord, StaleCase, lock_case
 from db.consumer_facts import add_consent, set_contact_point_usable
-from db.contacts import ContactRow, mark_retryable, mark_unknown, record_failure, record_receipt
+from db.contacts import mark_retryable, mark_unknown, record_failure, record_receipt
 from db.persons import load_person
 from db.session import Session
+from db.shared_contacts import mark_journaled, release_cases
 from domain import events
 from domain.compliance.model import PastContact
-from domain.decision import Contact
-from domain.events import Entry, Reason
+from domain.events import Entry
 from domain.names import Channel, ConsentMeans, Outcome
 from providers.base import (
     ChannelProvider,
@@ -49,20 +50,32 @@ Taken = ProviderReceipt | FinalProviderError | UncertainProviderError
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """What is journaled of a contact whatever became of it. `at` is when it was claimed: the gate's instant."""
+    """What is journaled of a contact whatever became of it. `at` is when it was claimed: the gate's instant.
+
+    `tellings` has each case that it names, the one that sent it first.
+    """
 
     contact: str
+    channel: Channel
     point: str | None
+    template: str
     at: datetime
-    allowed_by: tuple[Reason, ...] = ()
+    tellings: tuple[Telling, ...]
 
     @classmethod
     def of_claimed(cls, claimed: Claimed) -> _Attempt:
-        return cls(claimed.message.reference, claimed.point.id, claimed.standing.now, claimed.allowed_by)
+        now, message = claimed.standing.now, claimed.message
+        return cls(message.reference, claimed.point.channel, claimed.point.id, claimed.template, now, claimed.tellings)
 
     @classmethod
-    def of_claim(cls, earlier: ContactRow) -> _Attempt:
-        return cls(earlier.id, earlier.contact_point_id, earlier.claimed_at)
+    def of_interrupted(cls, found: Interrupted) -> _Attempt:
+        claim = found.claim
+        assert claim.template is not None, "only what Dunlin sends is claimed"
+        return cls(claim.id, claim.channel, claim.contact_point_id, claim.template, claim.claimed_at, found.tellings)
+
+    @property
+    def is_shared(self) -> bool:
+        return len(self.tellings) > 1
 
 
 class ContactActivity:
@@ -80,16 +93,16 @@ class ContactActivity:
         """
         claimed = await claim(self._desk, call)
         if isinstance(claimed, Interrupted):
-            found = await self._ask(call.contact.channel, claimed)
+            found = await self._ask(claimed)
             if found is not None:
-                return _counted(call, found, await self._record(call, _Attempt.of_claim(claimed.claim), found))
+                return await self._record(call, _Attempt.of_interrupted(claimed), found)
             await self._give_up_claim(claimed.claim.id, "not_taken")
             claimed = await claim(self._desk, call)
         if isinstance(claimed, Turn):
             return claimed
         assert isinstance(claimed, Claimed), "a claim that was given up is not interrupted"
         taken = await self._send(claimed.message, call.contact.channel)
-        return _counted(call, taken, await self._record(call, _Attempt.of_claimed(claimed), taken, claimed))
+        return await self._record(call, _Attempt.of_claimed(claimed), taken, claimed)
 
     async def _send(self, message: Outgoing, channel: Channel) -> Taken:
         try:
@@ -105,8 +118,9 @@ class ContactActivity:
             # The claim stays without a receipt, as after a crash: the next attempt asks the provider.
             raise ApplicationError(f"the {channel} provider may have it: {error.code}", type=error.code) from None
 
-    async def _ask(self, channel: Channel, interrupted: Interrupted) -> ProviderReceipt | UncertainProviderError | None:
+    async def _ask(self, interrupted: Interrupted) -> ProviderReceipt | UncertainProviderError | None:
         """Whether the provider has what an earlier attempt may have sent. None: it certainly does not."""
+        channel = interrupted.claim.channel
         if interrupted.message is None:
             return UncertainProviderError(channel, "changed_since")
         claimed_at = interrupted.claim.claimed_at_real
@@ -127,25 +141,44 @@ class ContactActivity:
 
     async def _give_up_claim(self, contact: str, code: str) -> None:
         async with self._desk.database.transaction() as session:
+            await release_cases(session, contact)
             await mark_retryable(session, contact, code)
 
     async def _record(self, call: ContactCall, attempt: _Attempt, taken: Taken, claimed: Claimed | None = None) -> Turn:
         """The receipt, what it says of the person, the journal and the next decision, in one transaction."""
         now = self._desk.now(call.case, call.contact.at)
-        if claimed is not None and isinstance(taken, ProviderReceipt):
+        CONTACTS.add(1, {"channel": attempt.channel, "outcome": _outcome(taken)})
+        if claimed is not None and isinstance(taken, ProviderReceipt) and not attempt.is_shared:
             try:
                 return await self._record_as_claimed(call, attempt, taken, claimed, now)
             except StaleCase:
                 _log.info("case changed while the contact was sent", case=call.case.case_id)
         async with self._desk.database.transaction() as session:
-            record = await self._desk.locked(session, call.case, call.sequence)
-            await _write_receipt(session, attempt, taken)
-            if isinstance(taken, FinalProviderError):
-                await _learn(session, record.consumer_id, call.contact.channel, attempt.point, taken, now)
-            person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
-            standing = self._desk.as_recorded(record, person, call.contact, now)
-            entry = Entry(at=attempt.at, event=_event(call.contact, attempt, taken))
-            return await self._desk.save(session, self._desk.after(standing, (entry,)))
+            records = await self._locked(session, call, attempt)
+            own = records[call.case.case_id]
+            to_journal = await _cases_to_journal(session, attempt)
+            if to_journal:
+                await _write_receipt(session, attempt, taken)
+                if isinstance(taken, FinalProviderError):
+                    await _learn(session, own.consumer_id, attempt, taken, now)
+            person = await load_person(session, own.consumer_id, now - HISTORY_LOOKBACK)
+            turns: dict[str, Turn] = {}
+            for case_id, record in records.items():
+                standing = self._desk.as_recorded(record, person, call.contact, now)
+                entries = _entries(attempt, taken, to_journal & {case_id})
+                turns[case_id] = await self._desk.save(session, self._desk.after(standing, entries))
+            return turns[call.case.case_id]
+
+    async def _locked(self, session: Session, call: ContactCall, attempt: _Attempt) -> dict[str, CaseRecord]:
+        """The cases that the message names, by id, all of them locked: the consumer first, then each in this order."""
+        return {
+            case_id: (
+                await self._desk.locked(session, call.case, call.sequence)
+                if case_id == call.case.case_id
+                else await lock_case(session, case_id)
+            )
+            for case_id in sorted(telling.named.case_id for telling in attempt.tellings)
+        }
 
     async def _record_as_claimed(
         self, call: ContactCall, attempt: _Attempt, taken: ProviderReceipt, claimed: Claimed, now: datetime
@@ -164,10 +197,17 @@ class ContactActivity:
         before = claimed.standing
         person = before.person.model_copy(update={"history": (*before.person.history, sent)})
         standing = replace(before, person=person, now=now, entries=(), settled=())
-        entry = Entry(at=attempt.at, event=_event(call.contact, attempt, taken))
+        entries = _entries(attempt, taken, {call.case.case_id})
         async with self._desk.database.transaction() as session:
             await _write_receipt(session, attempt, taken)
-            return await self._desk.save(session, self._desk.after(standing, (entry,)))
+            return await self._desk.save(session, self._desk.after(standing, entries))
+
+
+async def _cases_to_journal(session: Session, attempt: _Attempt) -> Set[str]:
+    """The cases whose journals lack it so far: whichever comes first settles a message that names several."""
+    if attempt.is_shared:
+        return await mark_journaled(session, attempt.contact)
+    return {telling.named.case_id for telling in attempt.tellings}
 
 
 async def _write_receipt(session: Session, attempt: _Attempt, taken: Taken) -> None:
@@ -181,49 +221,57 @@ async def _write_receipt(session: Session, attempt: _Attempt, taken: Taken) -> N
 
 
 async def _learn(
-    session: Session,
-    consumer_id: str,
-    channel: Channel,
-    point: str | None,
-    refusal: FinalProviderError,
-    now: datetime,
+    session: Session, consumer_id: str, attempt: _Attempt, refusal: FinalProviderError, now: datetime
 ) -> None:
     """A provider's final refusal can say that the person opted out, or that the number or address does not work."""
     if refusal.opted_out:
         await add_consent(
-            session, consumer_id, channel, consented=False, at=now, given_how=ConsentMeans.PROVIDER_REPORT
+            session, consumer_id, attempt.channel, consented=False, at=now, given_how=ConsentMeans.PROVIDER_REPORT
         )
-    if refusal.unusable and point is not None:
-        await set_contact_point_usable(session, consumer_id, point, usable=False)
+    if refusal.unusable and attempt.point is not None:
+        await set_contact_point_usable(session, consumer_id, attempt.point, usable=False)
 
 
-def _counted(call: ContactCall, taken: Taken, turn: Turn) -> Turn:
+def _outcome(taken: Taken) -> Literal[Outcome.SENT, Outcome.FAILED, Outcome.UNKNOWN]:
     match taken:
         case ProviderReceipt():
-            outcome = Outcome.SENT
+            return Outcome.SENT
         case FinalProviderError():
-            outcome = Outcome.FAILED
+            return Outcome.FAILED
         case UncertainProviderError():
-            outcome = Outcome.UNKNOWN
-    CONTACTS.add(1, {"channel": call.contact.channel, "outcome": outcome})
-    return turn
+            return Outcome.UNKNOWN
 
 
-def _event(planned: Contact, attempt: _Attempt, taken: Taken) -> events.ContactMade | events.ContactFailed:
+def _entries(attempt: _Attempt, taken: Taken, cases: Set[str]) -> tuple[Entry, ...]:
+    """What the journals of these cases say of it."""
+    return tuple(
+        Entry(at=attempt.at, event=_event(attempt, telling, taken))
+        for telling in attempt.tellings
+        if telling.named.case_id in cases
+    )
+
+
+def _event(attempt: _Attempt, telling: Telling, taken: Taken) -> events.ContactMade | events.ContactFailed:
+    sender, *others = (each.named.case_id for each in attempt.tellings)
+    is_own = telling.named.case_id == sender
     if isinstance(taken, FinalProviderError):
         return events.ContactFailed(
-            step=planned.step,
-            obligation=planned.obligation,
+            step=telling.named.step,
+            obligation=telling.named.obligation,
             contact=attempt.contact,
-            channel=planned.channel,
+            channel=attempt.channel,
             code=taken.code,
+            covers=tuple(others) if is_own else (),
+            covered_by=None if is_own else sender,
         )
     return events.ContactMade(
-        step=planned.step,
-        obligation=planned.obligation,
+        step=telling.named.step,
+        obligation=telling.named.obligation,
         contact=attempt.contact,
-        channel=planned.channel,
-        template=planned.template,
+        channel=attempt.channel,
+        template=attempt.template,
         outcome=Outcome.SENT if isinstance(taken, ProviderReceipt) else Outcome.UNKNOWN,
-        allowed_by=attempt.allowed_by,
+        allowed_by=telling.allowed_by,
+        covers=tuple(others) if is_own else (),
+        covered_by=None if is_own else sender,
     )

@@ -1,28 +1,47 @@
-"""From a case and its person to the facts that a message's template may use."""
+"""From cases and their person to the facts that a message's template may use."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from activities.desk import Standing
 from db.persons import Recipient
 from domain.ageing import delinquent_days, pauses_of
 from domain.balance import balance_of
+from domain.compliance.model import DebtHelp
 from domain.localtime import local_date, zone_of
-from domain.messaging import CollectorIdentity, MessageFacts, Rendered
+from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts, Rendered
 from domain.names import Channel
 from rulebook.render import Templates, render
 
 
-def facts_of(standing: Standing, recipient: Recipient, collector: CollectorIdentity) -> MessageFacts:
-    """What the message says of the account, as of the business date where the account lives."""
+def facts_of(standings: Sequence[Standing], recipient: Recipient, collector: CollectorIdentity) -> MessageFacts:
+    """What the message says of the accounts, each as of the business date where it lives. The first is its own."""
+    standing, accounts = standings[0], tuple(map(_account, standings))
+    own = accounts[0]
+    standing_payments = [payment for payment in standing.state.payments if payment.reversed_because is None]
+    return MessageFacts(
+        recipient_name=recipient.full_name,
+        account=own.account,
+        outstanding=own.outstanding,
+        past_due=own.past_due,
+        oldest_due=own.oldest_due,
+        delinquent_days=own.delinquent_days,
+        today=local_date(standing.now, zone_of(standing.state.zone)),
+        payment=standing_payments[-1].amount if standing_payments else None,
+        collector=collector,
+        debt_help=_debt_help(standings),
+        accounts=accounts,
+    )
+
+
+def _account(standing: Standing) -> AccountFacts:
     state, policy = standing.state, standing.policy
     today = local_date(standing.now, zone_of(state.zone))
     balance = balance_of(state, policy.waterfall, today)
     oldest = balance.oldest_unpaid
-    standing_payments = [payment for payment in state.payments if payment.reversed_because is None]
-    return MessageFacts(
-        recipient_name=recipient.full_name,
+    return AccountFacts(
         account=standing.record.account,
         outstanding=balance.outstanding,
         past_due=balance.past_due,
@@ -30,11 +49,13 @@ def facts_of(standing: Standing, recipient: Recipient, collector: CollectorIdent
         delinquent_days=(
             delinquent_days(oldest.due, today, policy.grace_days, pauses_of(state)) if oldest is not None else 0
         ),
-        today=today,
-        payment=standing_payments[-1].amount if standing_payments else None,
-        collector=collector,
-        debt_help=tuple(help_ for pack in standing.packs for help_ in pack.debt_help),
     )
+
+
+def _debt_help(standings: Sequence[Standing]) -> tuple[DebtHelp, ...]:
+    """The help that the law of each account names, each once."""
+    packs = (pack for standing in standings for pack in standing.packs)
+    return tuple(dict.fromkeys(service for pack in packs for service in pack.debt_help))
 
 
 def render_for(

@@ -25,6 +25,7 @@ from db.persons import (
     recipient_from,
 )
 from db.session import Session
+from db.shared_contacts import CLAIM_FOR_THIS_CASE
 from domain.messaging import CollectorIdentity
 from domain.person import Person
 
@@ -33,13 +34,17 @@ from domain.person import Person
 class ContactFacts:
     """What is known in the transaction that claims a contact. `claim` is the one of this attempt, if made before.
 
-    The person's history leaves that claim out, so that a retry does not count itself.
+    The person's history leaves that claim out, so that a retry does not count itself. `claim_by_another` is a contact
+    of another case that is claimed and stands for this attempt too. `may_come_along` are the person's other open cases
+    with this lender that have something to do soon, as the read model has it: look again under their locks.
     """
 
     case: CaseRecord
     person: Person
     unapplied: tuple[InboxMessage, ...]
     claim: ContactRow | None
+    claim_by_another: ContactRow | None
+    may_come_along: tuple[str, ...]
     recipient: Recipient
     collector: CollectorIdentity
 
@@ -68,6 +73,13 @@ _FACTS = text(
             SELECT to_json(t) FROM contact AS t
             WHERE t.case_id = :case_id AND t.step = :step AND t.obligation = :obligation AND t.attempt = :attempt
         ) AS text) AS claim,
+        CAST(({CLAIM_FOR_THIS_CASE}) AS text) AS claim_by_another,
+        ARRAY(
+            SELECT k.id FROM collection_case AS k
+            WHERE k.consumer_id = c.id AND k.lender_id = l.id AND k.id <> :case_id AND k.status = 'open'
+                AND k.next_action_at <= :may_come_along_until
+            ORDER BY k.id
+        ) AS may_come_along,
         l.name, l.creditor_name, l.phone, l.email, l.postal_address, l.pay_url, l.dispute_url, l.stop_url
     FROM consumer AS c, lender AS l
     WHERE c.id = :consumer_id AND l.id = :lender_id
@@ -75,7 +87,13 @@ _FACTS = text(
 )
 
 
-async def load_for_contact(session: Session, case_id: str, key: ClaimKey, since: datetime) -> ContactFacts:
+def _contact(row: str | None) -> ContactRow | None:
+    return None if row is None else CONTACT_ROW.validate_json(row)
+
+
+async def load_for_contact(
+    session: Session, case_id: str, key: ClaimKey, since: datetime, may_come_along_until: datetime
+) -> ContactFacts:
     """Lock the consumer and the case, and load what a contact needs.
 
     The person's history reaches back to the business instant `since`. Raises UnknownCase.
@@ -89,6 +107,7 @@ async def load_for_contact(session: Session, case_id: str, key: ClaimKey, since:
         "obligation": key.obligation,
         "attempt": key.attempt,
         "since": since,
+        "may_come_along_until": may_come_along_until,
     }
     row = (await session.execute(_FACTS, values)).one()
     recipient = recipient_from(row.full_name, row.locale, row.points)
@@ -96,7 +115,9 @@ async def load_for_contact(session: Session, case_id: str, key: ClaimKey, since:
         case=case,
         person=person_from(row, recipient.addresses),
         unapplied=_INBOX.validate_json(row.unapplied),
-        claim=None if row.claim is None else CONTACT_ROW.validate_json(row.claim),
+        claim=_contact(row.claim),
+        claim_by_another=_contact(row.claim_by_another),
+        may_come_along=tuple(row.may_come_along),
         recipient=recipient,
         collector=CollectorIdentity(
             name=row.name,

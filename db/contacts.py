@@ -39,7 +39,7 @@ class NewClaim:
     """What is claimed before a contact leaves. `claimed_at` is business time.
 
     `content_digest` tells whether a text made again is the one that was claimed: only then can a provider that knows no
-    reference of ours be asked for it.
+    reference of ours be asked for it. `debts` are the cases that the message is about; left out, its own alone.
     """
 
     id: str
@@ -53,6 +53,7 @@ class NewClaim:
     content_digest: str
     policy_version: int
     claimed_at: datetime
+    debts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,10 @@ _CONTACT_ROWS: TypeAdapter[tuple[ContactRow, ...]] = TypeAdapter(tuple[ContactRo
 _INSERT_CLAIM = text("""
 INSERT INTO contact (
     id, case_id, consumer_id, step, obligation, attempt, channel, place, contact_point_id, template, content_digest,
-    policy_version, direction, status, claimed_at
+    policy_version, direction, status, claimed_at, debts
 ) VALUES (
     :id, :case_id, :consumer_id, :step, :obligation, :attempt, :channel, :place, :contact_point_id, :template,
-    :content_digest, :policy_version, 'outbound', 'claimed', :claimed_at
+    :content_digest, :policy_version, 'outbound', 'claimed', :claimed_at, nullif(CAST(:debts AS text[]), '{}')
 )
 ON CONFLICT DO NOTHING
 RETURNING 1
@@ -108,13 +109,13 @@ WHERE case_id = :case_id AND step = :step AND obligation = :obligation AND attem
 
 _OF_CASE = text("""
 SELECT CAST(coalesce(json_agg(t ORDER BY t.claimed_at, t.id), '[]') AS text) FROM contact AS t
-WHERE case_id = :case_id
+WHERE case_id = :case_id OR id IN (SELECT s.contact_id FROM shared_contact AS s WHERE s.case_id = :case_id)
 """)
 
 _RENEW = text("""
 UPDATE contact SET
     status = 'claimed', claimed_at = :at, claimed_at_real = clock_timestamp(), code = NULL,
-    content_digest = :content_digest
+    content_digest = :content_digest, template = :template, debts = nullif(CAST(:debts AS text[]), '{}')
 WHERE id = :id AND status = 'retryable'
 RETURNING 1
 """)
@@ -204,6 +205,7 @@ async def insert_claim(session: Session, claim: NewClaim) -> bool:
         "content_digest": claim.content_digest,
         "policy_version": claim.policy_version,
         "claimed_at": claim.claimed_at,
+        "debts": list(claim.debts),
     }
     return (await session.execute(_INSERT_CLAIM, values)).one_or_none() is not None
 
@@ -216,16 +218,27 @@ async def find_claim(session: Session, case_id: str, key: ClaimKey) -> ContactRo
 
 
 async def contacts_of_case(session: Session, case_id: str) -> tuple[ContactRow, ...]:
-    """Every contact of a case, oldest first: for the evidence of a referral and for showing the case."""
+    """Every contact about a case, oldest first: for the evidence of a referral and for showing the case.
+
+    One that another case of the person sent, and that named this one too, is there as that case's.
+    """
     return _CONTACT_ROWS.validate_json((await session.execute(_OF_CASE, {"case_id": case_id})).scalar_one())
 
 
-async def renew_claim(session: Session, contact_id: str, content_digest: str, at: datetime) -> None:
-    """Claim again what the provider certainly had not taken, before it is sent once more.
+async def renew_claim(session: Session, claim: NewClaim) -> None:
+    """Claim again what the provider certainly had not taken, before it is sent once more, in today's words.
 
     Raises UnknownContact unless the contact exists and is retryable: anything else may have been sent.
     """
-    await _change(session, _RENEW, contact_id, content_digest=content_digest, at=at)
+    await _change(
+        session,
+        _RENEW,
+        claim.id,
+        content_digest=claim.content_digest,
+        template=claim.template,
+        debts=list(claim.debts),
+        at=claim.claimed_at,
+    )
 
 
 async def record_receipt(session: Session, contact_id: str, provider_id: str, at: datetime) -> None:

@@ -202,6 +202,7 @@ class CollectionCase(SQLModel, table=True):
         CheckConstraint("past_due_minor <= outstanding_minor", name="past_due"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         Index(None, "status", "stage"),
+        Index(None, "consumer_id", "lender_id"),
         {"postgresql_with": {"fillfactor": "70"}},  # updated all the time: room for versions on the same page
     )
 
@@ -309,6 +310,25 @@ class Contact(SQLModel, table=True):
     sent_at: datetime | None = _instant(default=None)
     delivered_at: datetime | None = _instant(default=None)
     debts: list[str] | None = Field(default=None, sa_column=SqlColumn("debts", ARRAY(Text), nullable=True))
+
+
+class SharedContact(SQLModel, table=True):
+    """A case that a contact's message names, where it names several: the one that sent it, and those that it covers."""
+
+    __tablename__ = "shared_contact"
+    __table_args__ = (
+        _references("contact", "contact_id", keys=("id",)),
+        _of_case(),
+        CheckConstraint("attempt >= 0", name="attempt"),
+        Index(None, "case_id"),
+    )
+
+    contact_id: str = _text(primary_key=True)
+    case_id: str = _text(primary_key=True)
+    step: str = _text()
+    obligation: str = _text()
+    attempt: int
+    journaled: bool = Field(sa_column_kwargs=_default("false"))
 
 
 class Payment(SQLModel, table=True):

@@ -136,12 +136,12 @@ def _(event: events.PromiseBroken) -> str:
 @describe.register
 def _(event: events.ContactMade) -> str:
     taken = "sent" if event.outcome is Outcome.SENT else "perhaps sent"
-    return f"{event.channel} {taken}: {event.step}"
+    return f"{event.channel} {taken}: {event.step}{_together(event)}"
 
 
 @describe.register
 def _(event: events.ContactFailed) -> str:
-    return f"{event.channel} failed: {event.step} ({_words(event.code)})"
+    return f"{event.channel} failed: {event.step}{_together(event)} ({_words(event.code)})"
 
 
 @describe.register
@@ -193,6 +193,12 @@ def _(event: events.CaseClosed) -> str:
 @describe.register
 def _(event: events.CaseReopened) -> str:
     return "case opened again"
+
+
+def _together(event: events.SharedEvent) -> str:
+    if event.covered_by is not None:
+        return f" with {event.covered_by}"
+    return f" with {', '.join(event.covers)}" if event.covers else ""
 
 
 def _words(value: str) -> str:

@@ -79,7 +79,7 @@ def _explain(at: datetime, event: StepEvent, state: CaseState, policy: Policy | 
     if event.step == RECEIPT_STEP:
         because = f"receipt of policy {named}: payment {event.obligation} left nothing outstanding"
     else:
-        because = f"step {event.step} of policy {named}{planned}{instead}{lateness}"
+        because = f"step {event.step} of policy {named}{planned}{instead}{lateness}{_together(event)}"
     return Explained(
         at=at,
         step=event.step,
@@ -95,6 +95,15 @@ def _explain(at: datetime, event: StepEvent, state: CaseState, policy: Policy | 
         code=event.code if isinstance(event, events.ContactFailed) else None,
         reasons=reasons,
     )
+
+
+def _together(event: StepEvent) -> str:
+    """Which message said it, where one message named several accounts."""
+    if not isinstance(event, events.SharedEvent):
+        return ""
+    if event.covered_by is not None:
+        return f"; told in the message of case {event.covered_by}"
+    return f"; its message also names {' and '.join(event.covers)}" if event.covers else ""
 
 
 def _record(event: StepEvent) -> tuple[Became, Channel, tuple[Reason, ...]]:

@@ -25,8 +25,22 @@ class CollectorIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What a message says of one account. `oldest_due` is None when nothing of it is unpaid."""
+
+    account: str
+    outstanding: Money
+    past_due: Money
+    oldest_due: date | None
+    delinquent_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """Everything that a template may use. Personal: made in the activity, it leaves the process only by the channel."""
+    """Everything that a template may use. Personal: made in the activity, it leaves the process only by the channel.
+
+    `accounts` are all that the message is about; the fields above it are those of the first.
+    """
 
     recipient_name: str
     account: str
@@ -38,6 +52,7 @@ class MessageFacts:
     payment: Money | None
     collector: CollectorIdentity
     debt_help: tuple[DebtHelp, ...]
+    accounts: tuple[AccountFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)

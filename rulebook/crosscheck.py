@@ -35,6 +35,11 @@ def uses(policy: Policy) -> Iterator[Use]:
         for number, step in enumerate(stage.steps):
             yield Use(("stages", at, "steps", number, "template"), step.template, step.channels, Occasion.DUE)
     yield Use(("receipt", "template"), policy.receipt.template, policy.receipt.channels, Occasion.SETTLED)
+    terms = policy.consolidation
+    if terms is not None:
+        channels = (channel for step in policy.steps if step.template in terms.replaces for channel in step.channels)
+        used = tuple(dict.fromkeys(channels))
+        yield Use(("consolidation", "template"), terms.template, used, Occasion.SEVERAL)
 
 
 def sms_sizes(policy: Policy, packs: Mapping[str, RulePack], templates: Templates) -> dict[str, SmsSize]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _ITEM = "- "
-_NARROW_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
+NARROW_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def written(blocks: Iterable[Block]) -> str:
 
 def short(blocks: Iterable[Block]) -> str:
     """Text for SMS: a line for each paragraph, and no spaces that would cost a wider alphabet."""
-    return "\n".join(block.plain() for block in blocks).translate(_NARROW_SPACES)
+    return "\n".join(block.plain() for block in blocks).translate(NARROW_SPACES)
 
 
 def spoken(blocks: Iterable[Block]) -> str:

@@ -57,7 +57,8 @@ def read_lock(root: Path) -> tuple[Lock, tuple[Problem, ...]]:
 
 def entries_of(policy: Policy, templates: Templates) -> dict[str, str]:
     """What publishing a policy locks: itself, and what each of its templates says."""
-    names = sorted({step.template for step in policy.steps} | {policy.receipt.template})
+    several = {policy.consolidation.template} if policy.consolidation is not None else set()
+    names = sorted({step.template for step in policy.steps} | {policy.receipt.template} | several)
     return {_policy_entry(policy): policy_digest(policy)} | {
         f"template {policy.locale}/{name}": templates.digests[policy.locale, name]
         for name in names

@@ -33,10 +33,11 @@ STOP_KEY = "2"
 _SHELL = Path(__file__).parent / "templates" / "email.html"
 
 _OF_OCCASION = {
-    Occasion.DUE: frozenset({"past_due", "oldest_due", "delinquent_days"}),
-    Occasion.SETTLED: frozenset({"payment"}),
+    Occasion.DUE: frozenset({"account", "outstanding", "past_due", "oldest_due", "delinquent_days"}),
+    Occasion.SETTLED: frozenset({"account", "outstanding", "payment"}),
+    Occasion.SEVERAL: frozenset({"accounts"}),
 }
-_ALWAYS = frozenset({"recipient_name", "account", "outstanding", "today", "collector", "debt_help"})
+_ALWAYS = frozenset({"recipient_name", "today", "collector", "debt_help"})
 _FIXED = {"stop_word": STOP_WORD, "connect_key": CONNECT_KEY, "stop_key": STOP_KEY}
 
 
@@ -113,11 +114,19 @@ def facts_context(facts: MessageFacts, occasion: Occasion) -> dict[str, Any]:
 
     Raises UnfitFacts for a message about something due when nothing is.
     """
-    if occasion is Occasion.DUE and facts.oldest_due is None:
+    due_dates = {
+        Occasion.DUE: (facts.oldest_due,),
+        Occasion.SETTLED: (),
+        Occasion.SEVERAL: tuple(each.oldest_due for each in facts.accounts),
+    }
+    if None in due_dates[occasion]:
         raise UnfitFacts("oldest_due is missing: the message speaks of something due")
     values: dict[str, Any] = {name: getattr(facts, name) for name in _ALWAYS | _OF_OCCASION[occasion]}
     values["recipient_name"] = one_line(facts.recipient_name)
-    values["account"] = one_line(facts.account)
+    if "account" in values:
+        values["account"] = one_line(facts.account)
+    if "accounts" in values:
+        values["accounts"] = tuple(replace(each, account=one_line(each.account)) for each in facts.accounts)
     values["collector"] = replace(
         facts.collector,
         **{field.name: _tidy(getattr(facts.collector, field.name)) for field in fields(CollectorIdentity)},

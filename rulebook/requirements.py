@@ -7,7 +7,7 @@ path through it, and what a call must not say must not.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from types import SimpleNamespace
@@ -16,6 +16,8 @@ from typing import Any
 from domain.compliance.model import DebtHelp
 from domain.messaging import CollectorIdentity
 from domain.names import Channel
+from rulebook.formatting import ending, format_money
+from rulebook.layout import NARROW_SPACES
 
 
 class Requirement(StrEnum):
@@ -91,6 +93,18 @@ def lacking(text: str, channel: Channel, context: Mapping[str, Any]) -> tuple[tu
     )
 
 
+def unnamed(text: str, channel: Channel, locale: str, context: Mapping[str, Any]) -> Iterator[str]:
+    """What a message about several accounts does not say of one of them. A call says nothing of any account."""
+    if channel is Channel.VOICE:
+        return
+    for account in context["accounts"]:
+        said = {"account": ending(account.account), "past_due": format_money(account.past_due, locale)}
+        if channel is not Channel.SMS:
+            said |= {"outstanding": format_money(account.outstanding, locale)}
+        short = text.translate(NARROW_SPACES)
+        yield from (name for name, value in said.items() if value.translate(NARROW_SPACES) not in short)
+
+
 def _marked(variable: str, context: Mapping[str, Any]) -> str:
     name, _, attribute = variable.partition(".")
     value = context[name]
@@ -117,4 +131,4 @@ def _mark(variable: str) -> str:
     return f"\u27e6{variable}\u27e7"
 
 
-_NOT_TEXT = frozenset({"outstanding", "past_due", "oldest_due", "delinquent_days", "today", "payment"})
+_NOT_TEXT = frozenset({"outstanding", "past_due", "oldest_due", "delinquent_days", "today", "payment", "accounts"})

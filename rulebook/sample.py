@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from domain.compliance.model import DebtHelp
-from domain.messaging import CollectorIdentity, MessageFacts
+from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts
 from domain.money import Money
 
 _NAMES = {"zh": ("示例客户", "示例服务有限公司", "示例消费金融有限公司", "示例市示例路1号")}
 _OTHER_NAMES = ("A. Customer", "Example Servicing Ltd", "Example Bank", "1 Example Street, Exampleton, EX1 1EX")
+# As many as a text message may name.
+_ACCOUNTS = (
+    ("EX-2048-7731", "24680", "1234", date(2026, 5, 6)),
+    ("EX-2048-8042", "13579", "2345", date(2026, 5, 20)),
+    ("EX-5906-1187", "9870", "567", date(2026, 6, 3)),
+)
 
 
 def sample_facts(locale: str, currency: str, debt_help: tuple[DebtHelp, ...]) -> MessageFacts:
@@ -35,4 +41,14 @@ def sample_facts(locale: str, currency: str, debt_help: tuple[DebtHelp, ...]) ->
             stop_url="https://servicing.example/stop/K7Q2M4",
         ),
         debt_help=debt_help,
+        accounts=tuple(
+            AccountFacts(
+                account=account,
+                outstanding=Money.parse(outstanding, currency),
+                past_due=Money.parse(past_due, currency),
+                oldest_due=due,
+                delinquent_days=(date(2026, 6, 17) - due).days,
+            )
+            for account, outstanding, past_due, due in _ACCOUNTS
+        ),
     )

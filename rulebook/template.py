@@ -32,6 +32,8 @@ class Occasion(StrEnum):
     """Something is owed: there is a due date, and there are amounts."""
     SETTLED = "settled"
     """Nothing is owed any more: there may be a last payment, and there is no due date."""
+    SEVERAL = "several"
+    """Several accounts of the person are overdue: each has its amounts and due date in `accounts`."""
 
 
 class EmailTemplate(Value):

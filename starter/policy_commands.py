@@ -16,7 +16,7 @@ from domain.compliance.model import RulePack
 from domain.names import Channel
 from domain.policy import RECEIPT_STEP, Policy
 from domain.rehearsal import rehearse
-from rulebook.crosscheck import debt_help, sms_sizes
+from rulebook.crosscheck import debt_help, sms_sizes, uses
 from rulebook.load import DEFAULT_ROOT, Rulebook, check_policy, load_shelf, root_of
 from rulebook.problems import RulebookError, shown
 from rulebook.publish import publish as publish_file
@@ -30,6 +30,9 @@ from starter.policy_timeline import endings, headline, steps_table, timeline
 SCHEMA_FOLDER = Path("docs/contract/rulebook")
 
 app = typer.Typer(no_args_is_help=True)
+
+_CONSOLIDATED = "consolidated"
+"""What `preview` calls the message that names several accounts: it is no step of its own."""
 
 PolicyArgument = Annotated[
     str, typer.Argument(metavar="POLICY", help="A policy's file, its id, or its id and version as ID@2.")
@@ -97,7 +100,7 @@ def list_policies() -> None:
 @app.command()
 def preview(
     policy: PolicyArgument,
-    step: Annotated[str, typer.Argument(metavar="STEP", help="A step's id, or receipt.")],
+    step: Annotated[str, typer.Argument(metavar="STEP", help="A step's id, receipt, or consolidated.")],
     channel: Annotated[Channel | None, typer.Option(help="Left out: every channel of the step.")] = None,
     html: Annotated[bool, typer.Option("--html", help="The HTML of an e-mail, for a browser.")] = False,
 ) -> None:
@@ -105,6 +108,10 @@ def preview(
     found, root = _find(policy)
     steps = {known.id: (known.template, known.channels) for known in found.steps}
     steps[RECEIPT_STEP] = (found.receipt.template, found.receipt.channels)
+    if found.consolidation is not None:
+        steps[_CONSOLIDATED] = next(
+            (use.template, use.channels) for use in uses(found) if use.template == found.consolidation.template
+        )
     if step not in steps:
         raise CommandError(f"{found.id} has no step {step}: it has {', '.join(steps)}")
     template, channels = steps[step]

@@ -103,13 +103,16 @@ def headline(policy: Policy) -> str:
 
 
 def endings(policy: Policy) -> str:
-    """What comes after the contacts: referral and end."""
+    """What the steps don't show: messages about several accounts, referral and end."""
     lines = []
     if (referral := policy.referral) is not None:
         least = format_money(policy.money(referral.minimum_balance), policy.locale)
         who = "if a person approves it" if referral.approval is Approval.HUMAN else "without asking anybody"
         notice = f"{referral.notice.days} days or more after {referral.notice.step}"
         lines.append(f"From day {referral.day}, {notice}: referral to {referral.counsel.name} from {least} on, {who}.")
+    if (terms := policy.consolidation) is not None:
+        within = f"{terms.within_hours} hour{'s' if terms.within_hours > 1 else ''}"
+        lines.append(f"Reminders of several accounts of a person within {within} become one: {terms.template}.")
     reason = policy.end.close.value.replace("_", " ")
     lines.append(f"On day {policy.end.day}: a case that is not referred is closed, {reason}.")
     return "\n".join(lines)

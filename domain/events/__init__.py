@@ -26,6 +26,7 @@ from domain.events.contacts import (
     ContactSuppressed,
     DeliveryReported,
     ReplyReceived,
+    SharedEvent,
     StepEvent,
 )
 from domain.events.lifecycle import (
@@ -135,6 +136,7 @@ __all__ = [
     "ReplyReceived",
     "RestraintMessage",
     "ReversalReason",
+    "SharedEvent",
     "StageEntered",
     "StepEvent",
     "WorkItemCompleted",

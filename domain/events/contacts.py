@@ -108,7 +108,18 @@ class StepEvent(Occurrence):
     obligation: Id
 
 
-class ContactMade(StepEvent):
+class SharedEvent(StepEvent):
+    """A contact whose message may have named further accounts of the person with the same lender."""
+
+    covers: tuple[str, ...] = Field(
+        default=(), description="The other cases that the message of this one named as well."
+    )
+    covered_by: str | None = Field(
+        default=None, description="The case whose message named this one; left out: it was a message of its own."
+    )
+
+
+class ContactMade(SharedEvent):
     """A contact left. `outcome` is `unknown` where a crash hides whether the provider took it: it counts as sent."""
 
     kind: Literal["contact_made"] = "contact_made"
@@ -119,7 +130,7 @@ class ContactMade(StepEvent):
     allowed_by: tuple[Reason, ...] = ()
 
 
-class ContactFailed(StepEvent):
+class ContactFailed(SharedEvent):
     """The provider refused the contact for good. The next channel of the step's fallbacks follows, if there is one."""
 
     kind: Literal["contact_failed"] = "contact_failed"

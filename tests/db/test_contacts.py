@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -66,7 +67,7 @@ def _failure(session: Session) -> Awaitable[None]:
 
 
 def _renewal(session: Session) -> Awaitable[None]:
-    return renew_claim(session, "c-1", "e" * 16, LATER)
+    return renew_claim(session, replace(a_claim(at=LATER), content_digest="e" * 16))
 
 
 def _delivered(session: Session) -> Awaitable[None]:

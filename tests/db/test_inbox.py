@@ -92,7 +92,7 @@ async def test_a_contact_waits_for_a_message_that_is_being_accepted_and_sees_it(
 
     async def look() -> list[str]:
         async with database.transaction() as session:
-            facts = await load_for_contact(session, CASE, KEY, T0)
+            facts = await load_for_contact(session, CASE, KEY, T0, T0)
             return [message.message_id for message in facts.unapplied]
 
     async with database.transaction() as session:

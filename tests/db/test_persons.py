@@ -50,7 +50,7 @@ async def _person(database: Database, since: datetime = SINCE) -> Person:
 
 async def _facts(database: Database, case_id: str = CASE, key: ClaimKey = KEY) -> ContactFacts:
     async with database.transaction() as session:
-        return await load_for_contact(session, case_id, key, SINCE)
+        return await load_for_contact(session, case_id, key, SINCE, T0)
 
 
 async def _consent(database: Database, channel: Channel, consented: bool, at: datetime) -> None:
@@ -204,7 +204,7 @@ async def test_a_contact_that_waits_for_another_of_the_person_counts_it(database
     await register(database, an_account("A-1"), an_account("A-2"))
 
     async with database.transaction() as session:
-        await load_for_contact(session, CASE, KEY, SINCE)
+        await load_for_contact(session, CASE, KEY, SINCE, T0)
         waiting = asyncio.create_task(_facts(database, SECOND))
         await until_somebody_waits_for_a_lock(database)
         await insert_claim(session, a_claim("c-1"))
