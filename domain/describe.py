@@ -195,10 +195,10 @@ def _(event: events.CaseReopened) -> str:
     return "case opened again"
 
 
-def _together(event: events.SharedEvent) -> str:
+def _together(event: events.ContactEvent) -> str:
     if event.covered_by is not None:
-        return f" with {event.covered_by}"
-    return f" with {', '.join(event.covers)}" if event.covers else ""
+        return ", in the message of another account"
+    return f", with {len(event.covers)} more account{'s' if len(event.covers) > 1 else ''}" if event.covers else ""
 
 
 def _words(value: str) -> str:

@@ -99,7 +99,7 @@ def _explain(at: datetime, event: StepEvent, state: CaseState, policy: Policy | 
 
 def _together(event: StepEvent) -> str:
     """Which message said it, where one message named several accounts."""
-    if not isinstance(event, events.SharedEvent):
+    if not isinstance(event, events.ContactEvent):
         return ""
     if event.covered_by is not None:
         return f"; told in the message of case {event.covered_by}"

@@ -17,6 +17,7 @@ from domain.events.contacts import (
     CallOutcomeRecorded,
     ConsentChanged,
     ContactDeferred,
+    ContactEvent,
     ContactFailed,
     ContactMade,
     ContactMessage,
@@ -26,7 +27,6 @@ from domain.events.contacts import (
     ContactSuppressed,
     DeliveryReported,
     ReplyReceived,
-    SharedEvent,
     StepEvent,
 )
 from domain.events.lifecycle import (
@@ -95,6 +95,7 @@ __all__ = [
     "CaseReopened",
     "ConsentChanged",
     "ContactDeferred",
+    "ContactEvent",
     "ContactFailed",
     "ContactMade",
     "ContactMessage",
@@ -136,7 +137,6 @@ __all__ = [
     "ReplyReceived",
     "RestraintMessage",
     "ReversalReason",
-    "SharedEvent",
     "StageEntered",
     "StepEvent",
     "WorkItemCompleted",

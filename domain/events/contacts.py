@@ -108,8 +108,8 @@ class StepEvent(Occurrence):
     obligation: Id
 
 
-class SharedEvent(StepEvent):
-    """A contact whose message may have named further accounts of the person with the same lender."""
+class ContactEvent(StepEvent):
+    """What became of a contact. Its message may have named further accounts of the person with the same lender."""
 
     covers: tuple[str, ...] = Field(
         default=(), description="The other cases that the message of this one named as well."
@@ -119,7 +119,7 @@ class SharedEvent(StepEvent):
     )
 
 
-class ContactMade(SharedEvent):
+class ContactMade(ContactEvent):
     """A contact left. `outcome` is `unknown` where a crash hides whether the provider took it: it counts as sent."""
 
     kind: Literal["contact_made"] = "contact_made"
@@ -130,7 +130,7 @@ class ContactMade(SharedEvent):
     allowed_by: tuple[Reason, ...] = ()
 
 
-class ContactFailed(SharedEvent):
+class ContactFailed(ContactEvent):
     """The provider refused the contact for good. The next channel of the step's fallbacks follows, if there is one."""
 
     kind: Literal["contact_failed"] = "contact_failed"

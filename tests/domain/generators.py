@@ -170,6 +170,10 @@ _reasons = st.lists(
     st.builds(Reason, rule=ids, cite=st.text(max_size=9), effect=st.just("allow"), text=st.text(max_size=9)), max_size=2
 ).map(tuple)
 _step = {"step": st.sampled_from(["reminder", "final-demand"]), "obligation": st.just("o-1")}
+_together = {
+    "covers": st.lists(st.sampled_from(["lender:a-2", "lender:a-3"]), unique=True).map(tuple),
+    "covered_by": st.none() | st.just("lender:a-4"),
+}
 
 openings = st.builds(
     CaseOpened,
@@ -216,9 +220,10 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
         template=st.just("reminder-text"),
         outcome=st.sampled_from([Outcome.SENT, Outcome.UNKNOWN]),
         allowed_by=_reasons,
+        **_together,
     ),
     events.ContactFailed: st.builds(
-        events.ContactFailed, **_step, contact=ids, channel=channels, code=st.text(max_size=9)
+        events.ContactFailed, **_step, contact=ids, channel=channels, code=st.text(max_size=9), **_together
     ),
     events.ContactDeferred: st.builds(
         events.ContactDeferred, **_step, channel=channels, until=instants, reasons=_reasons

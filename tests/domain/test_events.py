@@ -18,6 +18,7 @@ from domain.events import (
     MESSAGE_ADAPTER,
     MESSAGE_TYPES,
     CaseOpened,
+    ContactEvent,
     Entry,
     Event,
     Message,
@@ -31,7 +32,7 @@ from domain.money import MINOR_UNITS_MAX, Money
 from domain.names import CalendarDate
 from tests.domain.generators import MESSAGES, OCCURRENCES, instants
 
-ABSTRACT = {Event, Message, Occurrence, StepEvent}
+ABSTRACT = {Event, Message, Occurrence, StepEvent, ContactEvent}
 EVENTS = MESSAGES | OCCURRENCES
 DATE: TypeAdapter[date] = TypeAdapter(CalendarDate)
 KINDS = [str(event_type.model_fields["kind"].default) for event_type in EVENTS]

@@ -69,6 +69,17 @@ def test_a_contact_by_another_channel_than_planned_says_so() -> None:
     assert "by email instead of sms" in found.because
 
 
+def test_a_message_about_several_accounts_says_so_in_the_case_that_sent_it_and_in_those_that_it_covered() -> None:
+    sent = MADE.model_copy(update={"covers": ("lender:a-2", "lender:a-3")})
+    told = MADE.model_copy(update={"covered_by": "lender:a-2"})
+
+    (own,) = explain(journal(("2026-03-05 10:00", sent)), a_policy())
+    (covered,) = explain(journal(("2026-03-05 10:00", told)), a_policy())
+
+    assert own.because.endswith("3 days past due; its message also names lender:a-2 and lender:a-3")
+    assert covered.because.endswith("3 days past due; told in the message of case lender:a-2")
+
+
 def test_a_contact_that_waited_names_until_when_and_by_which_rule() -> None:
     until: datetime = instant("2026-03-06 09:00")
     deferred = ContactDeferred(

@@ -26,7 +26,7 @@ AMOUNTS = {CARD: "250.00", LOAN: "90.00", ELSEWHERE: "70.00"}
 async def test_three_accounts_of_one_person_at_two_lenders(
     temporal: Client, database_url: str, tmp_path: Path, rulebook: Rulebook
 ) -> None:
-    """A law by which one contact a day is lawful, whoever makes it: each lender has one message about all it is owed."""
+    """By a law of one contact a day, whoever makes it: each lender has one message about all that it is owed."""
     once_a_day = with_policy(rulebook, law=("default",))
     async with world(temporal, database_url, tmp_path, once_a_day) as dunlin:
         client = dunlin.client(fast_clock(2))
