@@ -22,11 +22,11 @@ from db.tables import ClaimStatus
 from domain import events
 from domain.compliance.model import Effect, Verdict
 from domain.consolidation import terms_of
+from domain.consolidation_terms import CONSOLIDATION_HOURS_MAX
 from domain.decision import ActionDecision, Contact
 from domain.events import Entry, Reason
 from domain.identifiers import contact_id
 from domain.person import UsablePoint
-from domain.policy import CONSOLIDATION_HOURS_MAX
 from providers.base import Outgoing
 from rulebook.render import UnfitFacts
 from runtime.telemetry import DEFERRALS

@@ -7,11 +7,12 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeGuard
 
+from domain.consolidation_terms import Consolidation
 from domain.decision import ActionDecision, Contact
 from domain.facts import Facts
 from domain.localtime import is_inside
 from domain.names import Channel
-from domain.policy import Consolidation, Policy
+from domain.policy import Policy
 from domain.schedule import stage_on, window_of
 
 ACCOUNTS_MAX: Mapping[Channel, int] = MappingProxyType(

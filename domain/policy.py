@@ -12,19 +12,16 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from domain.consolidation_terms import Consolidation
 from domain.currency import exponent_of
 from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component
+from domain.slugs import Slug
 from domain.value import Value
 
-SLUG_PATTERN = r"^[a-z][a-z0-9-]{0,47}$"
 AMOUNT_PATTERN = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?$"
 LOCALE_PATTERN = r"^[a-z]{2}-[A-Z]{2}$"
 
-CONSOLIDATION_HOURS_MAX = 72
-"""No contact is brought forward by more, whatever a policy says: a bound for looking up what may come along."""
-
-Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 DecimalAmount = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN)]
 Locale = Annotated[str, StringConstraints(pattern=LOCALE_PATTERN)]
 
@@ -98,21 +95,6 @@ class Stage(Value):
     title: str = Field(min_length=1, max_length=60)
     from_day: int
     steps: tuple[Step, ...] = ()
-
-
-class Consolidation(Value):
-    """One message instead of several, when reminders of a person's accounts with one lender fall close together."""
-
-    within_hours: int = Field(
-        ge=1,
-        le=CONSOLIDATION_HOURS_MAX,
-        description="A contact by the same channel that is planned up to so many hours later comes along at once.",
-    )
-    template: Slug = Field(description="The message that names each account. Its occasion is `several`.")
-    replaces: tuple[Slug, ...] = Field(
-        min_length=1,
-        description="Templates in whose place it may be sent. A text that matters by itself, as a demand, isn't named.",
-    )
 
 
 class PromiseTerms(Value):
@@ -285,22 +267,10 @@ class Policy(Value):
             yield Fault(at_days, f"{text} {day}: move one of them")
 
     def _consolidation_faults(self) -> Iterator[Fault]:
-        for number, template in enumerate(self.consolidation.replaces if self.consolidation is not None else ()):
-            location = ("consolidation", "replaces", number)
-            steps = [step for step in self.steps if step.template == template]
-            if not steps:
-                yield Fault(location, f"no step has the template {template}: name one that a step has, or drop it")
-            for step in steps:
-                if step.day <= 0:
-                    text = (
-                        f"step {step.id} says {template} on day {step.day}: only what is overdue may be told together"
-                    )
-                    yield Fault(location, text)
-                if self.referral is not None and step.id == self.referral.notice.step:
-                    text = (
-                        f"step {step.id} is the notice of the referral, which says it in its own words: drop {template}"
-                    )
-                    yield Fault(location, text)
+        if self.consolidation is not None:
+            notice = self.referral.notice.step if self.referral is not None else None
+            for number, text in self.consolidation.faults(self.steps, notice):
+                yield Fault(("consolidation", "replaces", number), text)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.policy import AMOUNT_PATTERN, LOCALE_PATTERN, SLUG_PATTERN, Fault
+from domain.policy import AMOUNT_PATTERN, LOCALE_PATTERN, Fault
+from domain.slugs import SLUG_PATTERN
 from rulebook.problems import Location, Problem, RulebookError, suggestion
 from rulebook.source import Document, read_document
 

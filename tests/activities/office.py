@@ -18,10 +18,11 @@ from db.persons import load_person
 from db.registration import register_accounts, register_lender
 from db.session import Database
 from domain.compliance.model import PastContact
+from domain.consolidation_terms import Consolidation
 from domain.decision import Contact
 from domain.events import AnyMessage
 from domain.names import Channel
-from domain.policy import Consolidation, Policy
+from domain.policy import Policy
 from domain.registration import AccountRegistration, LenderRegistration
 from providers.base import Outgoing, ProviderReceipt
 from rulebook.load import Rulebook

@@ -43,7 +43,7 @@ async def _person(database: Database) -> Person:
     """The person as every turn loads them, and as a contact does: the same."""
     async with database.transaction() as session:
         person = await load_person(session, CONSUMER, SINCE)
-        assert (await load_for_contact(session, CASE, KEY, SINCE)).person == person
+        assert (await load_for_contact(session, CASE, KEY, SINCE, T0)).person == person
     return person
 
 
