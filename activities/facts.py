@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from db.calls import record_call, record_call_outcome
 from db.cases import CaseRecord
 from db.consumer_facts import add_consent, set_contact_point_usable, set_preferences
-from db.contacts import UnknownContact, record_call, record_call_outcome, record_delivery
+from db.contacts import UnknownContact, record_delivery
 from db.persons import UnknownConsumer
 from db.session import Session
 from domain import events

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from db.calls import record_call, record_call_outcome
 from db.contacts import (
     ClaimKey,
     ContactRow,
@@ -18,8 +19,6 @@ from db.contacts import (
     insert_claim,
     mark_retryable,
     mark_unknown,
-    record_call,
-    record_call_outcome,
     record_delivery,
     record_failure,
     record_receipt,

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from db.calls import record_call
 from db.cases import UnknownCase
 from db.consumer_facts import add_consent, put_contact_point, set_contact_point_usable, store_reply
 from db.contact_facts import ContactFacts, load_for_contact
-from db.contacts import ClaimKey, insert_claim, mark_retryable, record_call, record_receipt
+from db.contacts import ClaimKey, insert_claim, mark_retryable, record_receipt
 from db.inbox import accept_message
 from db.persons import UnknownConsumer, load_lender, load_person, load_recipient
 from db.session import Database
