@@ -112,7 +112,6 @@ class Desk:
     ) -> Standing:
         """Open the case if it is new, apply what waits in the inbox and then the given messages, and decide."""
         policy = self._policy_of(record)
-        packs = self.rulebook.packs(policy.law)
         state = record.state
         opening: tuple[Entry, ...] = ()
         if state is None:
@@ -124,6 +123,7 @@ class Desk:
         received = receive(state, [*waiting, *(message for message in asked if message not in waiting)], policy, now)
         if await record_facts(session, record, received.judged, now):
             person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
+        packs = self.rulebook.packs_for(policy, person)
         conducted = conduct(received.state, person, policy, packs, now)
         return Standing(
             record=record,
@@ -148,7 +148,7 @@ class Desk:
             state=state,
             person=person,
             policy=policy,
-            packs=self.rulebook.packs(policy.law),
+            packs=self.rulebook.packs_for(policy, person),
             now=now,
             decision=decision,
             entries=(),

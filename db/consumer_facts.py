@@ -13,6 +13,7 @@ from db.session import Session
 from domain.names import Channel, ConsentMeans, Place
 from domain.preferences import InconvenientTime
 from domain.registration import ContactPointRegistration
+from domain.whereabouts import Candidates
 
 _LOCK_CONSUMER = text("SELECT 1 FROM consumer WHERE id = :consumer_id FOR NO KEY UPDATE")
 
@@ -31,11 +32,12 @@ UPDATE contact_point SET usable = :usable WHERE consumer_id = :consumer_id AND i
 """)
 
 _PUT_POINT = text("""
-INSERT INTO contact_point (consumer_id, id, channel, place, value, preference)
-SELECT :consumer_id, :contact_point_id, :channel, :place, :value, coalesce(max(preference) + 1, 0)
+INSERT INTO contact_point (consumer_id, id, channel, place, value, preference, zones, areas)
+SELECT :consumer_id, :contact_point_id, :channel, :place, :value, coalesce(max(preference) + 1, 0), :zones, :areas
 FROM contact_point WHERE consumer_id = :consumer_id
 ON CONFLICT (consumer_id, id) DO UPDATE
-SET channel = excluded.channel, place = excluded.place, value = excluded.value, usable = true
+SET channel = excluded.channel, place = excluded.place, value = excluded.value, usable = true,
+    zones = excluded.zones, areas = excluded.areas
 """)
 
 _STORE_REPLY = text("""
@@ -95,8 +97,10 @@ async def set_contact_point_usable(session: Session, consumer_id: str, contact_p
         raise UnknownConsumer(consumer_id)
 
 
-async def put_contact_point(session: Session, consumer_id: str, point: ContactPointRegistration) -> None:
-    """Add or change a contact point, which must have an id. A new one comes last in order of preference.
+async def put_contact_point(
+    session: Session, consumer_id: str, point: ContactPointRegistration, where: Candidates
+) -> None:
+    """Add or change a contact point, which must have an id, with where it may be. A new one is preferred least.
 
     Raises UnknownConsumer.
     """
@@ -109,6 +113,8 @@ async def put_contact_point(session: Session, consumer_id: str, point: ContactPo
         "channel": point.channel,
         "place": point.place,
         "value": point.value,
+        "zones": list(where.zones),
+        "areas": list(where.areas),
     }
     await session.execute(_PUT_POINT, values)
 

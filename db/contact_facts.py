@@ -20,6 +20,7 @@ from db.persons import (
     HISTORY_OF_C,
     POINTS_OF_C,
     REQUESTS_OF_C,
+    WHEREABOUTS_OF_C,
     Recipient,
     person_from,
     recipient_from,
@@ -58,7 +59,8 @@ _NOT_THIS_CLAIM = """
 _FACTS = text(
     f"""
     SELECT
-        c.zones, c.full_name, c.locale,
+        c.full_name, c.locale,
+        {WHEREABOUTS_OF_C},
         {REQUESTS_OF_C},
         {POINTS_OF_C},
         {CONSENTS_OF_C},

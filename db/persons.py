@@ -17,6 +17,7 @@ from domain.messaging import Address, CollectorIdentity
 from domain.names import Channel, Place
 from domain.person import Person, UsablePoint
 from domain.preferences import InconvenientTime
+from domain.whereabouts import Candidates, candidate_zones, localities_of
 
 
 class UnknownConsumer(LookupError):
@@ -55,6 +56,17 @@ _CONSENTS: TypeAdapter[tuple[_ConsentRow, ...]] = TypeAdapter(tuple[_ConsentRow,
 _INCONVENIENT_TIMES: TypeAdapter[tuple[InconvenientTime, ...]] = TypeAdapter(tuple[InconvenientTime, ...])
 _HISTORY: TypeAdapter[tuple[PastContact, ...]] = TypeAdapter(tuple[PastContact, ...])
 
+_NUMBERS: TypeAdapter[tuple[Candidates, ...]] = TypeAdapter(tuple[Candidates, ...])
+
+WHEREABOUTS_OF_C = """
+c.zones, c.residence_postal_code, c.residence_zones, c.residence_areas,
+CAST((
+    SELECT coalesce(json_agg(json_build_object('zones', n.zones, 'areas', n.areas) ORDER BY n.preference, n.id), '[]')
+    FROM contact_point AS n WHERE n.consumer_id = c.id AND (n.zones <> '{}' OR n.areas <> '{}')
+) AS text) AS numbers
+"""
+"""Numbers that no longer work count, too: they still say where the person may be."""
+
 POINTS_OF_C = """
 CAST((
     SELECT coalesce(json_agg(json_build_object(
@@ -92,7 +104,7 @@ CAST((
 """
 
 _PERSON = text(
-    f"SELECT c.zones, {REQUESTS_OF_C}, {POINTS_OF_C}, {CONSENTS_OF_C}, "  # noqa: S608  constants
+    f"SELECT {WHEREABOUTS_OF_C}, {REQUESTS_OF_C}, {POINTS_OF_C}, {CONSENTS_OF_C}, "  # noqa: S608  constants
     f"{HISTORY_OF_C.format(and_not_this_claim='')} FROM consumer AS c WHERE c.id = :consumer_id"
 )
 
@@ -154,8 +166,10 @@ def recipient_from(full_name: str, locale: str, points: str) -> Recipient:
 
 
 def person_from(row: Any, addresses: Sequence[Address]) -> Person:
-    """A person from a row that has REQUESTS_OF_C, CONSENTS_OF_C and HISTORY_OF_C."""
-    zones = tuple(row.zones)
+    """A person from a row that has WHEREABOUTS_OF_C, REQUESTS_OF_C, CONSENTS_OF_C and HISTORY_OF_C."""
+    residence = Candidates(tuple(row.residence_zones), tuple(row.residence_areas))
+    numbers = _NUMBERS.validate_json(row.numbers)
+    zones = candidate_zones(residence, row.zones, numbers)
     said = _CONSENTS.validate_json(row.consents)
     where = ZoneInfo(zones[0]) if zones else UTC
     consumer = Consumer(
@@ -169,5 +183,9 @@ def person_from(row: Any, addresses: Sequence[Address]) -> Person:
         refused_places=tuple(map(Place, row.refused_places)),
         inconvenient_times=_INCONVENIENT_TIMES.validate_json(row.inconvenient_times),
     )
-    points = tuple(UsablePoint(id=each.id, channel=each.channel, place=each.place) for each in addresses)
-    return Person(consumer=consumer, points=points, history=_HISTORY.validate_json(row.history))
+    return Person(
+        consumer=consumer,
+        points=tuple(UsablePoint(id=each.id, channel=each.channel, place=each.place) for each in addresses),
+        history=_HISTORY.validate_json(row.history),
+        localities=localities_of(residence, row.residence_postal_code, numbers),
+    )

@@ -5,16 +5,15 @@ A batch takes three statements however many accounts it has: lock, read what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 from sqlalchemy import text
 
+from db.registration_rows import Locate, as_json, rows_of
 from db.session import Session
 from domain.names import Component
 from domain.registration import AccountRegistration, LenderRegistration
@@ -128,28 +127,69 @@ LEFT JOIN account AS a ON a.lender_id = w.lender_id AND a.id = w.account_id
 LEFT JOIN collection_case AS k ON k.id = w.case_id
 """)
 
+# A registration without a residence leaves the one that is known.
 _WRITE = text("""
 WITH consumers AS (
-    INSERT INTO consumer (id, full_name, locale, zones)
-    SELECT id, full_name, locale, zones
-    FROM jsonb_to_recordset(CAST(:consumers AS jsonb)) AS row (id text, full_name text, locale text, zones text[])
+    INSERT INTO consumer (
+        id, full_name, locale, zones, residence_country, residence_subdivision, residence_postal_code, residence_zones,
+        residence_areas
+    )
+    SELECT
+        id, full_name, locale, zones, residence_country, residence_subdivision, residence_postal_code, residence_zones,
+        residence_areas
+    FROM jsonb_to_recordset(CAST(:consumers AS jsonb)) AS row (
+        id text, full_name text, locale text, zones text[], residence_country text, residence_subdivision text,
+        residence_postal_code text, residence_zones text[], residence_areas text[]
+    )
     ORDER BY id
     ON CONFLICT (id) DO UPDATE
-    SET full_name = excluded.full_name, locale = excluded.locale, zones = excluded.zones
+    SET full_name = excluded.full_name, locale = excluded.locale, zones = excluded.zones,
+        residence_country = CASE
+            WHEN excluded.residence_country IS NULL THEN consumer.residence_country
+            ELSE excluded.residence_country
+        END,
+        residence_subdivision = CASE
+            WHEN excluded.residence_country IS NULL THEN consumer.residence_subdivision
+            ELSE excluded.residence_subdivision
+        END,
+        residence_postal_code = CASE
+            WHEN excluded.residence_country IS NULL THEN consumer.residence_postal_code
+            ELSE excluded.residence_postal_code
+        END,
+        residence_zones = CASE
+            WHEN excluded.residence_country IS NULL THEN consumer.residence_zones
+            ELSE excluded.residence_zones
+        END,
+        residence_areas = CASE
+            WHEN excluded.residence_country IS NULL THEN consumer.residence_areas
+            ELSE excluded.residence_areas
+        END
     WHERE (consumer.full_name, consumer.locale, consumer.zones)
         IS DISTINCT FROM (excluded.full_name, excluded.locale, excluded.zones)
+    OR excluded.residence_country IS NOT NULL AND (
+        consumer.residence_country, consumer.residence_subdivision, consumer.residence_postal_code,
+        consumer.residence_zones, consumer.residence_areas
+    ) IS DISTINCT FROM (
+        excluded.residence_country, excluded.residence_subdivision, excluded.residence_postal_code,
+        excluded.residence_zones, excluded.residence_areas
+    )
     RETURNING id
 ), points AS (
-    INSERT INTO contact_point (consumer_id, id, channel, place, value, preference)
-    SELECT consumer_id, id, channel, place, value, preference
+    INSERT INTO contact_point (consumer_id, id, channel, place, value, preference, zones, areas)
+    SELECT consumer_id, id, channel, place, value, preference, zones, areas
     FROM jsonb_to_recordset(CAST(:points AS jsonb)) AS row (
-        consumer_id text, id text, channel text, place text, value text, preference integer
+        consumer_id text, id text, channel text, place text, value text, preference integer, zones text[], areas text[]
     )
     ON CONFLICT (consumer_id, id) DO UPDATE
     SET channel = excluded.channel, place = excluded.place, value = excluded.value, preference = excluded.preference,
+        zones = excluded.zones, areas = excluded.areas,
         usable = contact_point.usable OR contact_point.value <> excluded.value
-    WHERE (contact_point.channel, contact_point.place, contact_point.value, contact_point.preference)
-        IS DISTINCT FROM (excluded.channel, excluded.place, excluded.value, excluded.preference)
+    WHERE (
+        contact_point.channel, contact_point.place, contact_point.value, contact_point.preference,
+        contact_point.zones, contact_point.areas
+    ) IS DISTINCT FROM (
+        excluded.channel, excluded.place, excluded.value, excluded.preference, excluded.zones, excluded.areas
+    )
     RETURNING consumer_id
 ), accounts AS (
     INSERT INTO account (lender_id, id, consumer_id, product, currency, zone, policy_id, policy_version)
@@ -192,7 +232,9 @@ async def register_lender(session: Session, lender: LenderRegistration) -> None:
     await session.execute(_REGISTER_LENDER, lender.model_dump())
 
 
-async def register_accounts(session: Session, batch: Sequence[AccountRegistration]) -> tuple[Registered, ...]:
+async def register_accounts(
+    session: Session, batch: Sequence[AccountRegistration], locate: Locate
+) -> tuple[Registered, ...]:
     """Register accounts with their consumers, contact points and obligations; one outcome for each, in their order.
 
     Raises ValueError when the batch is longer than BATCH_LENGTH_MAX or names an account twice.
@@ -204,7 +246,7 @@ async def register_accounts(session: Session, batch: Sequence[AccountRegistratio
     await session.execute(_LOCK, {"case_ids": case_ids, "consumer_ids": consumer_ids})
     known = await _read(session, batch)
     refusals = {account.case_id: _refusal(account, known[account.case_id]) for account in batch}
-    changed = await _write(session, [account for account in batch if refusals[account.case_id] is None])
+    changed = await _write(session, [account for account in batch if refusals[account.case_id] is None], locate)
     return tuple(
         Registered(account.case_id, refusals[account.case_id] or _outcome(account, known[account.case_id], changed))
         for account in batch
@@ -215,7 +257,7 @@ async def _read(session: Session, batch: Sequence[AccountRegistration]) -> dict[
     wanted = [
         {"case_id": account.case_id, "lender_id": account.lender, "account_id": account.account} for account in batch
     ]
-    found = (await session.execute(_READ, {"wanted": _json(wanted)})).scalar_one()
+    found = (await session.execute(_READ, {"wanted": as_json(wanted)})).scalar_one()
     return {known.case_id: known for known in _KNOWN.validate_json(found or "[]")}
 
 
@@ -247,62 +289,12 @@ def _outcome(account: AccountRegistration, known: _Known, changed: set[str]) -> 
     return RegistrationOutcome.UNCHANGED
 
 
-async def _write(session: Session, batch: Sequence[AccountRegistration]) -> set[str]:
+async def _write(session: Session, batch: Sequence[AccountRegistration], locate: Locate) -> set[str]:
     """Write what is new or other. Returns the ids of the consumers and cases that changed."""
     if not batch:
         return set()
-    consumers = {account.consumer.id: account.consumer for account in batch}
-    values = {
-        "consumers": _json(
-            {"id": each.id, "full_name": each.full_name, "locale": each.locale, "zones": each.zones}
-            for each in consumers.values()
-        ),
-        "points": _json(
-            {
-                "consumer_id": consumer.id,
-                "id": point.id,
-                "channel": point.channel,
-                "place": point.place,
-                "value": point.value,
-                "preference": preference,
-            }
-            for consumer in consumers.values()
-            for preference, point in enumerate(consumer.identified_points)
-        ),
-        "accounts": _json(_account_row(account) for account in batch),
-        "obligations": _json(
-            {
-                "case_id": account.case_id,
-                "id": obligation.id,
-                "amount_minor": obligation.amount.minor,
-                "currency": obligation.amount.currency,
-                "due": obligation.due,
-                "component": obligation.component,
-            }
-            for account in batch
-            for obligation in account.obligations
-        ),
-    }
-    return set((await session.execute(_WRITE, values)).scalars())
-
-
-def _account_row(account: AccountRegistration) -> dict[str, Any]:
-    return {
-        "case_id": account.case_id,
-        "lender_id": account.lender,
-        "account_id": account.account,
-        "consumer_id": account.consumer.id,
-        "product": account.product,
-        "currency": account.currency,
-        "zone": account.zone,
-        "policy_id": account.policy,
-        "policy_version": account.policy_version,
-    }
+    return set((await session.execute(_WRITE, rows_of(batch, locate))).scalars())
 
 
 def _terms(account: AccountRegistration) -> tuple[str | int | None, ...]:
     return (account.product, account.zone, account.policy, account.policy_version)
-
-
-def _json(rows: Iterable[dict[str, Any]]) -> str:
-    return to_json(list(rows)).decode()

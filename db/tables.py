@@ -64,6 +64,11 @@ def _text(**more: Any) -> Any:
     return Field(sa_type=Text, **more)
 
 
+def _texts(column: str) -> Any:
+    """A list that is empty where nothing is known."""
+    return Field(sa_column=SqlColumn(column, ARRAY(Text), nullable=False, server_default=text("'{}'")))
+
+
 def _instant(**more: Any) -> Any:
     return Field(sa_type=TIMESTAMP(timezone=True), **more)
 
@@ -114,9 +119,13 @@ class Consumer(SQLModel, table=True):
     full_name: str = _text(repr=False)
     locale: str = _text()
     zones: list[str] = Field(sa_column=SqlColumn("zones", ARRAY(Text), nullable=False))
-    refused_places: list[str] = Field(
-        sa_column=SqlColumn("refused_places", ARRAY(Text), nullable=False, server_default=text("'{}'"))
-    )
+    """Those that the lender declared. Where the person may be is worked out from all sources whenever it is asked."""
+    residence_country: str | None = _text(default=None)
+    residence_subdivision: str | None = _text(default=None)
+    residence_postal_code: str | None = _text(default=None, repr=False)
+    residence_zones: list[str] = _texts("residence_zones")
+    residence_areas: list[str] = _texts("residence_areas")
+    refused_places: list[str] = _texts("refused_places")
     inconvenient_times: list[dict[str, str]] = Field(sa_type=JSONB, sa_column_kwargs=_default("'[]'"))
 
 
@@ -139,6 +148,8 @@ class ContactPoint(SQLModel, table=True):
     value: str = _text(repr=False)
     usable: bool = Field(sa_column_kwargs=_default("true"))
     preference: int = Field()
+    zones: list[str] = _texts("zones")
+    areas: list[str] = _texts("areas")
 
 
 class Consent(SQLModel, table=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.compliance.model import Consumer, PastContact
 from domain.names import Channel, Place
 from domain.value import Value
+from domain.whereabouts import Locality
 
 
 class UsablePoint(Value):
@@ -16,11 +17,20 @@ class UsablePoint(Value):
 
 
 class Person(Value):
-    """Facts of the consumer, loaded together with the case. `points` are in order of preference."""
+    """Facts of the consumer, loaded together with the case. `points` are in order of preference.
+
+    `localities` are the places where they may live; empty where nothing is known of it.
+    """
 
     consumer: Consumer
     points: tuple[UsablePoint, ...] = ()
     history: tuple[PastContact, ...] = ()
+    localities: tuple[Locality, ...] = ()
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether anything is known of where the person is."""
+        return bool(self.localities or self.consumer.zones)
 
     def point_for(self, channel: Channel) -> UsablePoint | None:
         """The preferred usable contact point of a channel."""

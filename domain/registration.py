@@ -16,6 +16,7 @@ from domain.currency import exponent_of
 from domain.money import Money, PositiveMoney
 from domain.names import CalendarDate, Channel, Component, Id, Place
 from domain.value import Value
+from domain.whereabouts import Residence
 
 LenderId = Annotated[Id, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 """A lender's id. It has no colon, because the case id is lender, colon, account."""
@@ -134,7 +135,13 @@ class ConsumerRegistration(Registration):
     full_name: Line = Field(repr=False)
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
     zones: tuple[Zone, ...] = Field(
-        default=(), max_length=10, description="Every zone that the person may be in; empty when the place is unknown."
+        default=(),
+        max_length=10,
+        description="Every zone that you know the person may be in. The residence and the numbers add theirs.",
+    )
+    residence: Residence | None = Field(
+        default=None,
+        description="Where the person lives: it decides which state's and city's law joins. Left out: as known before.",
     )
     contact_points: tuple[ContactPointRegistration, ...] = Field(
         default=(), max_length=20, description="In order of preference."

@@ -10,10 +10,13 @@ from types import MappingProxyType
 from domain.compliance.model import RulePack
 from domain.events import PolicyRef
 from domain.names import Component
+from domain.person import Person
 from domain.policy import Policy, PolicyStatus
 from rulebook.canonical import policy_digest
 from rulebook.crosscheck import pack_problems, policy_problems
+from rulebook.jurisdiction import packs_in_force
 from rulebook.lock import lock_problems, read_lock
+from rulebook.places import Places, read_places
 from rulebook.problems import Problem, RulebookError, shown
 from rulebook.proof import prove
 from rulebook.render import Templates
@@ -37,17 +40,21 @@ class UnknownPack(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Every policy, law pack and template, checked. Immutable, and safe to share."""
+    """Every policy, law pack, template and table of places, checked. Immutable, and safe to share."""
 
     policies: tuple[Policy, ...]
     law: Mapping[str, RulePack]
     templates: Templates
+    places: Places
 
     @classmethod
     def load(cls, path: Path = DEFAULT_ROOT) -> Rulebook:
         """Read the rulebook in a folder. Raises RulebookError, which lists every problem with file, line and field."""
         law, templates = load_shelf(path)
-        reads, problems = read_all(sorted((path / "policies").glob("*/*.yaml")), Policy)
+        places, problems = read_places(path)
+        problems += _stray_files(path / "places", "*.yaml")
+        reads, policy_faults = read_all(sorted((path / "policies").glob("*/*.yaml")), Policy)
+        problems += policy_faults
         problems += _stray_files(path / "policies", "*/*.yaml")
         lock, lock_faults = read_lock(path)
         problems += lock_faults
@@ -57,7 +64,7 @@ class Rulebook:
         if problems:
             raise RulebookError(problems)
         policies = sorted((read.content for read in reads), key=lambda policy: (policy.id, policy.version))
-        return cls(tuple(policies), law, templates)
+        return cls(tuple(policies), law, templates, places)
 
     def policy(self, id: str, version: int) -> Policy:
         """The policy that a case is pinned to, published or retired, or a draft. Raises UnknownPolicy."""
@@ -79,6 +86,10 @@ class Rulebook:
         if unknown:
             raise UnknownPack(f"no law pack {', '.join(unknown)}: the rulebook has {', '.join(sorted(self.law))}")
         return tuple(self.law[name] for name in ids)
+
+    def packs_for(self, policy: Policy, person: Person) -> tuple[RulePack, ...]:
+        """The law packs that bind a contact with a person under a policy. Raises UnknownPack."""
+        return packs_in_force(self.law, self.packs(policy.law), person)
 
     def digest(self, policy: Policy) -> str:
         """SHA-256 of what a policy says, whatever its status."""

@@ -10,11 +10,13 @@ from pydantic_core import core_schema
 
 from domain.compliance.model import RulePack
 from domain.policy import Policy
+from rulebook.places import CountryPlaces
 from rulebook.template import MessageTemplate, Parts
 
 _MODELS: dict[str, type[BaseModel]] = {
     "policy": Policy,
     "law": RulePack,
+    "places": CountryPlaces,
     "template": MessageTemplate,
     "parts": Parts,
 }

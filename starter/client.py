@@ -46,6 +46,7 @@ from starter.refusals import (
 )
 from starter.registrar import Registrar
 from starter.verbs import Verbs
+from starter.whereabouts import Locator
 from workflows.inputs import MessageResult
 
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -70,7 +71,8 @@ class DunlinClient(Verbs):
         self._rulebook = rulebook
         self._clock = clock
         self._opening = 0
-        self._registrar = Registrar(database, lambda: self._opening)
+        self._locator = Locator(rulebook.places)
+        self._registrar = Registrar(database, self._locator.locate, lambda: self._opening)
         self._gateway = CaseGateway(temporal, clock, answer_within)
 
     async def register_lender(self, lender: LenderRegistration) -> None:
@@ -140,8 +142,10 @@ class DunlinClient(Verbs):
     ) -> MessageResult:
         """Add or change a number or an address. The point must have an id; its value goes to Postgres alone."""
 
+        where = self._locator.of_point(point)
+
         async def keep(session: Session, record: CaseRecord) -> None:
-            await put_contact_point(session, record.consumer_id, point)
+            await put_contact_point(session, record.consumer_id, point, where)
 
         message = events.ContactPointChanged(
             id=message_id, contact_point=point.id or "", channel=point.channel, usable=True

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from db.registration import BATCH_LENGTH_MAX, RegistrationOutcome, register_accounts
+from db.registration_rows import Locate
 from db.session import Database
 from domain.registration import AccountRegistration
 
@@ -27,11 +28,13 @@ COMPANY_WITHIN_SECONDS = 0.02
 class Registrar:
     """One batch is written at a time; what is asked for meanwhile makes up the next. Use it in one event loop.
 
-    `on_their_way` counts the accounts that are being opened, of which some will be back with another one soon.
+    `locate` finds where people may be, before anything is written. `on_their_way` counts the accounts that are being
+    opened, of which some will be back with another one soon.
     """
 
-    def __init__(self, database: Database, on_their_way: Callable[[], int]) -> None:
+    def __init__(self, database: Database, locate: Locate, on_their_way: Callable[[], int]) -> None:
         self._database = database
+        self._locate = locate
         self._on_their_way = on_their_way
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
@@ -51,7 +54,7 @@ class Registrar:
             batch = self._next_batch()
             try:
                 async with self._database.transaction() as session:
-                    registered = await register_accounts(session, [waiting.account for waiting in batch])
+                    registered = await register_accounts(session, [each.account for each in batch], self._locate)
             except BaseException as error:
                 _fail(batch, error)
                 if not isinstance(error, Exception):

@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from domain.compliance.evaluators import EVALUATORS, Evaluator
 from domain.compliance.model import DatedParameters, Effect, Rule, RulePack
 from domain.compliance.parameters import TIMELESS, UNJUDGED, KnownZone
-from domain.compliance.ruling import DeferredUntil, Forbidden
+from domain.compliance.ruling import DeferredUntil, Forbidden, Ruling
 from domain.events import Reason
 from domain.localtime import ONE_DAY, start_of_day
 from domain.names import Channel, Collector, Place
@@ -38,14 +38,21 @@ class BoundVersion:
 class BoundRule:
     """A rule that the gate asks. `allowing` is its reason where it has no objection.
 
-    A timeless one, once it is in force, says the same at every later instant.
+    A steady one, once it is in force, stays so with the same parameters. A timeless one then says always the same.
     """
 
     rule: Rule
     versions: tuple[BoundVersion, ...]
     changes: tuple[date, ...]
     allowing: Reason
+    is_steady: bool
     is_timeless: bool
+
+    def is_settled_by(self, said: Ruling | None) -> bool:
+        """Whether nothing else will be said later: after a deferral that holds for good, once it is over."""
+        if said is None or not self.is_steady:
+            return False
+        return self.is_timeless or (not isinstance(said, Forbidden) and said.for_good)
 
     def objection(self, ruling: DeferredUntil | Forbidden) -> Reason:
         effect = Effect.DEFER if isinstance(ruling, DeferredUntil) else Effect.FORBID
@@ -60,12 +67,12 @@ class BoundRule:
             return deferral
         changes = (start_of_day(day, zone) for day in near for zone in zones)
         until = min((change for change in changes if at < change < deferral.until), default=deferral.until)
-        return DeferredUntil(until, deferral.because)
+        return deferral if until == deferral.until else DeferredUntil(until, deferral.because)
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The rules that bind a contact, in the order of the packs, and whether any pack knows what no place means."""
+    """The rules that bind a contact, in the order of the packs, and whether each pack knows what no place means."""
 
     rules: tuple[BoundRule, ...]
     provides_for_unknown_place: bool
@@ -85,14 +92,19 @@ def binding_rules(packs: Sequence[RulePack], collector: Collector, channel: Chan
 
 
 def _bind(packs: Sequence[RulePack], collector: Collector, channel: Channel, place: Place) -> Binding:
-    enabled = [rule for pack in packs for rule in pack.rules if rule.enabled and collector in rule.applies_to]
-    bound = [_bound(rule) for rule in enabled if channel in rule.channels and place in rule.places]
+    enabled = [[rule for rule in pack.rules if rule.enabled and collector in rule.applies_to] for pack in packs]
+    bound = [[_bound(rule) for rule in rules if channel in rule.channels and place in rule.places] for rules in enabled]
+    asked = [[rule for rule in rules if rule.versions] for rules in bound]
+    provided = [_provides_for_unknown_place(rules) for rules in enabled]
     return Binding(
-        rules=tuple(rule for rule in bound if rule.versions),
-        provides_for_unknown_place=any(
-            isinstance(version.set, KnownZone) for rule in enabled for version in rule.versions
-        ),
+        rules=tuple(rule for rules in asked for rule in rules),
+        provides_for_unknown_place=any(provided)
+        and all(provides for provides, rules in zip(provided, asked, strict=True) if rules),
     )
+
+
+def _provides_for_unknown_place(rules: Sequence[Rule]) -> bool:
+    return any(isinstance(version.set, KnownZone) for rule in rules for version in rule.versions)
 
 
 def _bound(rule: Rule) -> BoundRule:
@@ -102,6 +114,7 @@ def _bound(rule: Rule) -> BoundRule:
         versions=tuple(map(_bound_version, judged)),
         changes=tuple(day for version in judged for day in (version.since, version.until) if day is not None),
         allowing=Reason(rule=rule.id, cite=rule.cite, effect=Effect.ALLOW, text=rule.text),
+        is_steady=len(judged) == 1 and judged[0].until is None,
         is_timeless=len(judged) == 1 and judged[0].until is None and isinstance(judged[0].set, TIMELESS),
     )
 

@@ -29,6 +29,8 @@ class Circumstances:
     since: datetime
     counted: dict[int, Sequence[PastContact]] = field(default_factory=dict)
     counted_dates: dict[tuple[int, tzinfo], Sequence[int]] = field(default_factory=dict)
+    shown_at: datetime | None = None
+    shown: Sequence[datetime] = ()
 
     @classmethod
     def of(
@@ -36,11 +38,14 @@ class Circumstances:
     ) -> Circumstances:
         return cls(contact, consumer, history, tuple(map(zone_of, consumer.zones)) or ANYWHERE, since)
 
-    def dates_today(self, at: datetime) -> tuple[int, int]:
+    def clocks_at(self, at: datetime) -> Sequence[datetime]:
+        """What the clocks of the zones show at an instant, in their order. Each rule asks about the same instants."""
+        if at is not self.shown_at:
+            self.shown_at = at
+            self.shown = [at.astimezone(zone) for zone in self.zones]
+        return self.shown
+
+    def dates_at(self, at: datetime) -> tuple[int, int]:
         """The first and the last of the local dates at an instant."""
-        zones = self.zones
-        if len(zones) == 1:
-            today = at.astimezone(zones[0]).toordinal()
-            return today, today
-        dates = [at.astimezone(zone).toordinal() for zone in zones]
+        dates = [clock.toordinal() for clock in self.clocks_at(at)]
         return min(dates), max(dates)

@@ -12,41 +12,47 @@ from datetime import date, datetime, timedelta, tzinfo
 from domain.compliance.circumstances import Circumstances
 from domain.compliance.model import Consent, PastContact
 from domain.compliance.parameters import Counted, Frequency, Per, SilenceAfter
-from domain.compliance.ruling import ALLOWED, DeferredUntil, Ruling
+from domain.compliance.ruling import ALLOWED, ALLOWED_FOR_GOOD, DeferredUntil, Ruling
 from domain.localtime import start_of_day
 from domain.names import Channel, Outcome
 
 
 def frequency(rule: Frequency, asked: Circumstances, at: datetime) -> Ruling:
     """So many contacts in so many consecutive local dates, in every place where the person may be."""
-    until = _first_date_below(rule, rule.at_most, asked, at)
-    if until is None:
-        return ALLOWED
     days = "one day" if rule.days == 1 else f"{rule.days} days"
-    return DeferredUntil(until, f"{rule.at_most} in {days} were made already")
+    return _below(rule, rule.at_most, f"{rule.at_most} in {days} were made already", asked, at)
 
 
 def silence_after(rule: SilenceAfter, asked: Circumstances, at: datetime) -> Ruling:
     """No contact on the dates that follow a counted one; its own is the first of them."""
-    until = _first_date_below(rule, 1, asked, at)
-    return ALLOWED if until is None else DeferredUntil(until, f"less than {rule.days} days after the last")
+    return _below(rule, 1, f"less than {rule.days} days after the last", asked, at)
 
 
-def _first_date_below(rule: Counted, limit: int, asked: Circumstances, at: datetime) -> datetime | None:
-    """The start of the first date with fewer counted contacts than the limit, in every zone; None if it is today."""
+def _below(rule: Counted, limit: int, because: str, asked: Circumstances, at: datetime) -> Ruling:
+    """Lawful from the first date on with fewer counted contacts than the limit, in every zone.
+
+    That is for good, unless a consent plays a part or the history goes beyond today: contacts only age out.
+    """
     if len(_candidates(rule, asked)) < limit:
-        return None
+        return ALLOWED_FOR_GOOD
+    for_good = rule.consent_days is None or not asked.consumer.consents
     latest: datetime | None = None
-    for zone in asked.zones:
+    for zone, clock in zip(asked.zones, asked.clocks_at(at), strict=True):
+        today = clock.toordinal()
         counted = _counted_dates(rule, asked, zone)
-        today = at.astimezone(zone).toordinal()
+        for_good = for_good and max(counted, default=today) <= today
         if _is_below(limit, rule.days, counted, today):
             continue
         if _has_consent(rule, asked, asked.contact.channel, zone, today, at):
             continue
-        opening = _next_lawful_date(rule, limit, counted, asked, zone, today)
+        if for_good:
+            opening = start_of_day(date.fromordinal(sorted(counted)[-limit] + rule.days), zone)
+        else:
+            opening = _next_lawful_date(rule, limit, counted, asked, zone, today)
         latest = opening if latest is None else max(latest, opening)
-    return latest
+    if latest is None:
+        return ALLOWED_FOR_GOOD if for_good else ALLOWED
+    return DeferredUntil(latest, because, for_good)
 
 
 def _is_below(limit: int, days: int, counted: Sequence[int], today: int) -> bool:
@@ -85,12 +91,15 @@ def _counted_dates(rule: Counted, asked: Circumstances, zone: tzinfo) -> Sequenc
     key = (id(rule), zone)
     dates = asked.counted_dates.get(key)
     if dates is None:
-        dated = [(past, past.at.astimezone(zone).toordinal()) for past in _candidates(rule, asked)]
+        past_contacts = _candidates(rule, asked)
+        dates = [past.at.astimezone(zone).toordinal() for past in past_contacts]
         if isinstance(rule, Frequency) and rule.consent_days is not None and asked.consumer.consents:
-            dated = [
-                (past, day) for past, day in dated if not _has_consent(rule, asked, past.channel, zone, day, past.at)
+            dates = [
+                day
+                for past, day in zip(past_contacts, dates, strict=True)
+                if not _has_consent(rule, asked, past.channel, zone, day, past.at)
             ]
-        dates = asked.counted_dates[key] = [day for _, day in dated]
+        asked.counted_dates[key] = dates
     return dates
 
 

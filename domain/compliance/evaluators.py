@@ -32,6 +32,9 @@ from domain.value import Value
 SEARCH_DAYS = 366
 """Hours and offsets repeat every year: what does not become lawful within one never does."""
 
+PLACES_SHOWN_MAX = 4
+"""A reason names so many places where the person may be: a number without an area code may be in forty."""
+
 _CLOCK_RESOLUTION = timedelta(microseconds=1)
 _ANY_DAY = date(2000, 1, 1)
 
@@ -47,13 +50,15 @@ def local_hours(hours: LocalHours, asked: Circumstances, at: datetime) -> Ruling
     if not asked.consumer.zones:
         return ALLOWED
     start = _just_after(hours.start) if hours.start_exclusive else hours.start
+    if all(start <= clock.time() < hours.end for clock in asked.clocks_at(at)):
+        return ALLOWED
     open_in_all = _first_common(asked.zones, at, lambda zone, moment: next_inside(start, hours.end, zone, moment))
     if open_in_all is None:
-        places = ", ".join(asked.consumer.zones)
-        return Forbidden(f"location: the hours never overlap in the places where the person may be ({places})")
-    if open_in_all > at:
-        return DeferredUntil(open_in_all, f"it is {_clocks(asked, at)}")
-    return ALLOWED
+        places = ", ".join(asked.consumer.zones[:PLACES_SHOWN_MAX])
+        more = len(asked.zones) - PLACES_SHOWN_MAX
+        named = f"{places} and {more} more" if more > 0 else places
+        return Forbidden(f"location: the hours never overlap in the places where the person may be ({named})")
+    return DeferredUntil(open_in_all, f"it is {_clocks(asked, at)}")
 
 
 def stop_holds(stop: StopHolds, asked: Circumstances, at: datetime) -> Ruling:
@@ -129,8 +134,11 @@ def _just_after(start: time) -> time:
 
 
 def _clocks(asked: Circumstances, at: datetime) -> str:
-    places = zip(asked.consumer.zones, asked.zones, strict=True)
-    return ", ".join(f"{at.astimezone(zone):%H:%M} in {name}" for name, zone in places)
+    """The time in each place; of very many, as a number without an area code has them, in the first few."""
+    places = list(zip(asked.consumer.zones, asked.clocks_at(at), strict=True))
+    shown = [f"{clock.hour:02}:{clock.minute:02} in {name}" for name, clock in places[:PLACES_SHOWN_MAX]]
+    more = len(places) - len(shown)
+    return ", ".join([*shown, f"and in {more} places more"] if more else shown)
 
 
 def _after_all(times: Sequence[InconvenientTime], zone: tzinfo, at: datetime) -> datetime:

@@ -17,11 +17,12 @@ from domain.events import Reason
 from domain.localtime import with_offset_of, zone_of
 from domain.names import Collector
 
+_SEARCHED = timedelta(days=SEARCH_DAYS)
 _PLACE_UNKNOWN = Reason(
     rule="place.unknown",
     cite="house policy",
     effect=Effect.FORBID,
-    text="The person's place is unknown, and no rule pack that binds this contact says what that forbids.",
+    text="The person's place is unknown, and a rule pack that binds this contact does not say what that forbids.",
 )
 
 
@@ -45,42 +46,42 @@ def gate(
     rules = binding.rules
     lawful_at = at_utc = at.astimezone(UTC)
     asked = Circumstances.of(contact, consumer, history, at_utc)
-    spoken = findings = _judge(rules, asked, at_utc, [None] * len(rules))
-    while not _has_forbidden(findings):
+    spoken: list[Ruling | None] = [None] * len(rules)
+    pending: Sequence[int] = range(len(rules))
+    while True:
+        findings = _judge(rules, pending, asked, lawful_at)
+        for number, said in zip(pending, findings, strict=True):
+            spoken[number] = _stronger(spoken[number], said)
         later = _latest_deferral(findings)
+        if _has_forbidden(findings):
+            return _verdict(rules, spoken, None)
         if later is None:
             return _verdict(rules, spoken, None if lawful_at == at_utc else _where_they_live(lawful_at, consumer))
         assert later > lawful_at, "a rule may only defer to a later instant"
-        if later > at_utc + timedelta(days=SEARCH_DAYS):
-            spoken = [_never_together(finding) for finding in spoken]
-            break
+        if later > at_utc + _SEARCHED:
+            return _verdict(rules, [_never_together(ruling) for ruling in spoken], None)
         lawful_at = later
-        findings = _judge(rules, asked, lawful_at, findings)
-        spoken = [_stronger(before, now) for before, now in zip(spoken, findings, strict=True)]
-    return _verdict(rules, spoken, None)
+        pending = [
+            number for number, said in zip(pending, findings, strict=True) if not rules[number].is_settled_by(said)
+        ]
 
 
 def _judge(
-    rules: Sequence[BoundRule], asked: Circumstances, at: datetime, before: Sequence[Ruling | None]
+    rules: Sequence[BoundRule], pending: Sequence[int], asked: Circumstances, at: datetime
 ) -> list[Ruling | None]:
-    """What each rule says at one instant; None where none of its versions is in force on any local date there.
+    """What each pending rule says at one instant; None where none of its versions is in force on any local date."""
+    first_date, last_date = asked.dates_at(at)
+    return [_ruling(rules[number], asked, at, first_date, last_date) for number in pending]
 
-    `before` is what they said at an earlier instant.
-    """
-    first_date, last_date = asked.dates_today(at)
-    findings: list[Ruling | None] = []
-    for rule, said in zip(rules, before, strict=True):
-        if said is not None and rule.is_timeless:
-            findings.append(said)
-            continue
-        worst: Ruling | None = None
-        for version in rule.versions:
-            if version.since <= last_date and first_date < version.until:
-                worst = _stronger(worst, version.evaluate(version.parameters, asked, at))
-        if type(worst) is DeferredUntil:
-            worst = rule.until_it_changes(worst, asked.zones, at)
-        findings.append(worst)
-    return findings
+
+def _ruling(rule: BoundRule, asked: Circumstances, at: datetime, first_date: int, last_date: int) -> Ruling | None:
+    """What one rule says, by every version in force on one of the local dates."""
+    worst: Ruling | None = None
+    for version in rule.versions:
+        if version.since <= last_date and first_date < version.until:
+            said = version.evaluate(version.parameters, asked, at)
+            worst = said if worst is None else _stronger(worst, said)
+    return rule.until_it_changes(worst, asked.zones, at) if type(worst) is DeferredUntil else worst
 
 
 def _has_forbidden(findings: Sequence[Ruling | None]) -> bool:

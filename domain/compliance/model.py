@@ -13,6 +13,7 @@ from domain.events import Reason
 from domain.names import Channel, Collector, Direction, HoldKind, Id, Outcome, Place
 from domain.preferences import InconvenientTime
 from domain.value import Value
+from domain.whereabouts import Area
 
 
 class ContactRequest(Value):
@@ -123,5 +124,11 @@ class RulePack(Value):
     id: str
     title: str
     version: str = Field(description="Date of the last review, as YYYY-MM-DD.")
+    area: Area | None = Field(default=None, description="Where the rules hold; left out: nowhere in particular.")
     rules: tuple[Rule, ...] = Field(min_length=1)
     debt_help: tuple[DebtHelp, ...] = ()
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether it adds to the law of a country in a part of it."""
+        return self.area is not None and bool(self.area.subdivisions)

@@ -8,17 +8,25 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The rule has no objection at this instant. `requires` is what the contact must carry then."""
+    """The rule has no objection at this instant. `requires` is what the contact must carry then.
+
+    `for_good`: nor at any later one, as long as the same parameters are in force.
+    """
 
     requires: str | None = None
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeferredUntil:
-    """The rule objects at every instant before `until`, which is later than the one asked about. `because` in words."""
+    """The rule objects at every instant before `until`, which is later than the one asked about. `because` in words.
+
+    `for_good`: from then on it has no objection, as long as the same parameters are in force.
+    """
 
     until: datetime
     because: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +39,4 @@ class Forbidden:
 Ruling = Allowed | DeferredUntil | Forbidden
 
 ALLOWED = Allowed()
+ALLOWED_FOR_GOOD = Allowed(for_good=True)

@@ -33,9 +33,10 @@ DAYS_LATE_SPREAD = 26
 HANDED_OVER_WITHIN = timedelta(days=30)
 """The lender hands its accounts over one after the other, as lenders do, and not all in one instant."""
 
-_FIRST_PHONE = 447700900000
+_FIRST_PHONE = 61855500000
 PHONES = 1000
-"""+44 7700 900000 to 900999 are reserved by Ofcom for drama: they ring nobody."""
+"""+61 8 5550 0000 to 0999 are reserved by Australia's ACMA for drama: they ring nobody. Taiwan has no such numbers; the
+clocks of these, of western and central Australia, are at most two and a half hours ahead of Taiwan's."""
 
 
 def lender() -> LenderRegistration:

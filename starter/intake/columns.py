@@ -38,6 +38,15 @@ COLUMNS = (
         "time_zone", "timezone",
     )),
     Column("zones", False, "Give each time zone that the person may be in, separated by |.", ("consumer_zones",)),
+    Column("country", False, "Give the country where the person lives by two capitals, such as US.", (
+        "country_code", "residence_country",
+    )),
+    Column("subdivision", False, "Give the state or province by ISO 3166-2, such as US-MA.", (
+        "state", "province", "residence_subdivision",
+    )),
+    Column("postal_code", False, "Give the postal code as the country writes it, such as 02116.", (
+        "postcode", "zip", "zip_code",
+    )),
     Column("mobile", False, "Give E.164 numbers, such as +8613800138000, separated by |.", (
         "mobile_phone", "cell", "cell_phone",
     )),

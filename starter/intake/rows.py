@@ -37,6 +37,7 @@ _POINTS: tuple[tuple[str, Channel, Place], ...] = (
 )
 """Which contact points a column makes, in order of preference. A mobile number is for text messages and for calls."""
 
+RESIDENCE_COLUMNS = ("country", "subdivision", "postal_code")
 OBLIGATION_COLUMNS = ("obligation", "amount", "due", "component")
 
 _COLUMN_OF: dict[tuple[str, ...], str] = {
@@ -44,6 +45,9 @@ _COLUMN_OF: dict[tuple[str, ...], str] = {
     ("consumer", "full_name"): "name",
     ("consumer", "locale"): "locale",
     ("consumer", "zones"): "zones",
+    ("consumer", "residence", "country"): "country",
+    ("consumer", "residence", "subdivision"): "subdivision",
+    ("consumer", "residence", "postal_code"): "postal_code",
     ("obligations", "id"): "obligation",
     ("obligations", "amount"): "amount",
     ("obligations", "due"): "due",
@@ -101,7 +105,9 @@ def _contradictions(rows: Sequence[AccountRow]) -> dict[int, RowProblem]:
 def _account(rows: Sequence[AccountRow]) -> tuple[dict[str, Any], list[str]]:
     """The account's JSON, and the column of each of its contact points."""
     first = rows[0][1]
-    zones = _several(first["zones"] or first["zone"])
+    residence = {name: first[name] or None for name in RESIDENCE_COLUMNS}
+    lives_somewhere = any(residence.values())
+    zones = _several(first["zones"])
     points = [
         (column, {"channel": channel, "place": place, "value": value})
         for column, channel, place in _POINTS
@@ -114,7 +120,8 @@ def _account(rows: Sequence[AccountRow]) -> tuple[dict[str, Any], list[str]]:
             "id": first["consumer"],
             "full_name": first["name"],
             "locale": first["locale"],
-            "zones": zones,
+            "zones": zones or ([] if lives_somewhere else _several(first["zone"])),
+            "residence": residence | {"country": first["country"]} if lives_somewhere else None,
             "contact_points": [point for _, point in points],
         },
         "obligations": [
@@ -152,7 +159,7 @@ def _column(location: tuple[int | str, ...], point_columns: Sequence[str]) -> st
         return point_columns[int(location[2])]
     names = tuple(part for part in location if isinstance(part, str))
     if names[:1] in {("consumer",), ("obligations",)}:
-        return _COLUMN_OF.get(names[:2], "")
+        return _COLUMN_OF.get(names[:3], _COLUMN_OF.get(names[:2], ""))
     return names[0] if names and names[0] in BY_NAME else ""
 
 

@@ -11,13 +11,15 @@ from sqlalchemy import text
 from db.cases import CaseRecord, CaseView, lock_case, save_case
 from db.contacts import ClaimKey, NewClaim
 from db.registration import RegistrationOutcome, register_accounts, register_lender
+from db.registration_rows import Locate
 from db.session import Database, Session
 from domain.events import CaseOpened, Entry, PaymentReceived, PolicyRef
 from domain.evolve import evolve
 from domain.ledger import ledger_entries
 from domain.money import Money
 from domain.names import Channel, Component, Place
-from domain.registration import AccountRegistration, LenderRegistration
+from domain.registration import AccountRegistration, ConsumerRegistration, LenderRegistration
+from domain.whereabouts import NOTHING, Located
 
 CASE = "acme:A-1"
 CONSUMER = "person-1"
@@ -70,11 +72,18 @@ def an_account(account: str = "A-1", person: str = CONSUMER, **changes: Any) -> 
     return AccountRegistration.model_validate(account_json(account, person) | changes)
 
 
-async def register(database: Database, *accounts: AccountRegistration) -> list[RegistrationOutcome]:
+def nowhere_in_particular(consumer: ConsumerRegistration) -> Located:
+    """Knows of no place: what the lender declares is all that is known."""
+    return Located(NOTHING, {})
+
+
+async def register(
+    database: Database, *accounts: AccountRegistration, locate: Locate = nowhere_in_particular
+) -> list[RegistrationOutcome]:
     """Register the lender and the accounts, one account of `an_account` if none is given."""
     async with database.transaction() as session:
         await register_lender(session, LENDER)
-        return [one.outcome for one in await register_accounts(session, accounts or (an_account(),))]
+        return [one.outcome for one in await register_accounts(session, accounts or (an_account(),), locate)]
 
 
 def opening(record: CaseRecord, at: datetime = T0) -> Entry:

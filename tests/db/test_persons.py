@@ -14,13 +14,15 @@ from db.contact_facts import ContactFacts, load_for_contact
 from db.contacts import ClaimKey, insert_claim, mark_retryable, record_receipt
 from db.inbox import accept_message
 from db.persons import UnknownConsumer, load_lender, load_person, load_recipient
+from db.registration import RegistrationOutcome
 from db.session import Database
 from domain.compliance.model import Consent
 from domain.events import Recalled
 from domain.messaging import CollectorIdentity
 from domain.names import Channel, ConsentMeans, Direction, Outcome, Place
 from domain.person import Person
-from domain.registration import ContactPointRegistration
+from domain.registration import ConsumerRegistration, ContactPointRegistration
+from domain.whereabouts import NOTHING, Candidates, Locality, Located
 from tests.db.builders import (
     CASE,
     CONSUMER,
@@ -104,7 +106,7 @@ async def test_a_new_point_comes_last_and_a_changed_one_works_again(database: Da
     async with database.transaction() as session:
         await set_contact_point_usable(session, CONSUMER, "sms-1", usable=False)
         for point in changed:
-            await put_contact_point(session, CONSUMER, point)
+            await put_contact_point(session, CONSUMER, point, NOTHING)
 
     assert [point.id for point in (await _person(database)).points] == ["sms-1", "email-1", "voice-1"]
     async with database.transaction() as session:
@@ -239,3 +241,50 @@ async def test_someone_without_zones_and_points_can_be_registered(database: Data
 
     assert (facts.person.consumer.zones, facts.person.points) == ((), ())
     assert facts.person.consumer.consents[0].given_on == date(2026, 3, 2)
+
+
+BOSTON = Candidates(("America/New_York",), ("US-MA",))
+ANGELES = Candidates(("America/Los_Angeles",), ("US-CA",))
+
+
+def in_boston(consumer: ConsumerRegistration) -> Located:
+    return Located(BOSTON if consumer.residence else NOTHING, {"sms-1": ANGELES})
+
+
+async def test_a_person_may_be_wherever_one_of_the_sources_says(database: Database) -> None:
+    consumer = account_json()["consumer"] | {
+        "zones": ["America/Denver"],
+        "residence": {"country": "US", "subdivision": "US-MA", "postal_code": "02116"},
+    }
+    await register(database, an_account(consumer=consumer), locate=in_boston)
+
+    person = await _person(database)
+    facts = await _facts(database)
+
+    assert person.consumer.zones == ("America/New_York", "America/Denver", "America/Los_Angeles")
+    assert person.localities == (Locality(area="US-MA", postal_code="02116"),)
+    assert (facts.person.consumer.zones, facts.person.localities) == (person.consumer.zones, person.localities)
+
+
+async def test_a_number_that_is_added_or_changed_widens_where_the_person_may_be(database: Database) -> None:
+    await register(database)
+    assert (await _person(database)).localities == ()
+    point = ContactPointRegistration(id="sms-1", channel=Channel.SMS, place=Place.MOBILE, value="+13105550123")
+    for where in (BOSTON, ANGELES):
+        async with database.transaction() as session:
+            await put_contact_point(session, CONSUMER, point, where)
+
+    person = await _person(database)
+
+    assert person.consumer.zones == ("America/New_York", "America/Los_Angeles")
+    assert person.localities == (Locality(area="US-CA"),)
+
+
+async def test_a_registration_without_a_residence_keeps_the_one_that_is_known(database: Database) -> None:
+    at_home = account_json()["consumer"] | {"residence": {"country": "US", "subdivision": "US-MA"}}
+    await register(database, an_account(consumer=at_home), locate=in_boston)
+
+    outcomes = await register(database, an_account("A-2"), an_account("A-3"), locate=in_boston)
+
+    assert outcomes == [RegistrationOutcome.CREATED, RegistrationOutcome.CREATED]
+    assert (await _person(database)).localities == (Locality(area="US-MA"),)

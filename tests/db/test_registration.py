@@ -12,7 +12,17 @@ from db.registration import BATCH_LENGTH_MAX, RegistrationOutcome, register_acco
 from db.session import Database
 from domain.money import Money
 from domain.registration import AccountRegistration
-from tests.db.builders import CASE, CONSUMER, LENDER, account_json, an_account, ask, open_case, register
+from tests.db.builders import (
+    CASE,
+    CONSUMER,
+    LENDER,
+    account_json,
+    an_account,
+    ask,
+    nowhere_in_particular,
+    open_case,
+    register,
+)
 
 _EVERYTHING = """
 SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
@@ -169,7 +179,7 @@ async def test_a_lender_can_be_corrected(database: Database) -> None:
 
 async def test_no_account_at_all_is_an_empty_answer(database: Database) -> None:
     async with database.transaction() as session:
-        assert await register_accounts(session, []) == ()
+        assert await register_accounts(session, [], nowhere_in_particular) == ()
 
 
 async def test_amounts_of_every_size_are_kept_to_the_unit(database: Database) -> None:

@@ -101,6 +101,10 @@ async def eventually(what: str, holds: Callable[[], Awaitable[bool]], seconds: f
         raise AssertionError(f"after {seconds} s still not so: {what}") from None
 
 
+NUMBERS = {"en-GB": "+447700900123", "en-US": "+12125550123", "zh-CN": "+8613800138000"}
+"""Of the place whose language is spoken. They are reserved for fiction, but for the Chinese one: a service number."""
+
+
 def account(
     *,
     policy: str = "uk-personal-loan",
@@ -120,8 +124,8 @@ def account(
     number = account_id or f"A-{uuid4().hex[:10]}"
     points = {
         "email": {"channel": "email", "place": "email", "value": f"{number.lower()}@borrowers.example.com"},
-        "sms": {"channel": "sms", "place": "mobile", "value": "+447700900123"},
-        "voice": {"channel": "voice", "place": "mobile", "value": "+447700900123"},
+        "sms": {"channel": "sms", "place": "mobile", "value": NUMBERS[locale]},
+        "voice": {"channel": "voice", "place": "mobile", "value": NUMBERS[locale]},
     }
     due = (today or START.date()) - timedelta(days=days_past_due)
     return AccountRegistration.model_validate_json(

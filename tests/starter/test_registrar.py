@@ -10,6 +10,7 @@ from sqlalchemy import text
 from db.registration import RegistrationOutcome, register_lender
 from db.session import Database, DatabaseFailure
 from starter.registrar import CROWD, Registrar
+from tests.db.builders import nowhere_in_particular
 from tests.e2e.world import LENDER
 from tests.starter.accounts import account
 
@@ -28,7 +29,7 @@ async def transactions_of(database: Database) -> int:
 
 
 async def test_each_account_gets_its_own_answer(with_lender: Database) -> None:
-    registrar = Registrar(with_lender, lambda: 1)
+    registrar = Registrar(with_lender, nowhere_in_particular, lambda: 1)
     known, stranger = account(), account(lender="stranger")
     await registrar.register(known)
 
@@ -42,7 +43,7 @@ async def test_each_account_gets_its_own_answer(with_lender: Database) -> None:
 
 
 async def test_those_who_come_together_share_a_transaction(with_lender: Database) -> None:
-    registrar = Registrar(with_lender, lambda: 1)
+    registrar = Registrar(with_lender, nowhere_in_particular, lambda: 1)
 
     await asyncio.gather(*(registrar.register(account()) for _ in range(30)))
 
@@ -50,7 +51,7 @@ async def test_those_who_come_together_share_a_transaction(with_lender: Database
 
 
 async def test_in_a_crowd_one_waits_for_the_others(with_lender: Database) -> None:
-    registrar = Registrar(with_lender, lambda: CROWD)
+    registrar = Registrar(with_lender, nowhere_in_particular, lambda: CROWD)
 
     async def later(turns: int) -> RegistrationOutcome:
         for _ in range(turns):
@@ -63,7 +64,7 @@ async def test_in_a_crowd_one_waits_for_the_others(with_lender: Database) -> Non
 
 
 async def test_one_account_twice_at_once_is_created_once(with_lender: Database) -> None:
-    registrar, twice = Registrar(with_lender, lambda: 1), account()
+    registrar, twice = Registrar(with_lender, nowhere_in_particular, lambda: 1), account()
 
     outcomes = await asyncio.gather(registrar.register(twice), registrar.register(twice))
 
@@ -72,7 +73,7 @@ async def test_one_account_twice_at_once_is_created_once(with_lender: Database) 
 
 async def test_a_database_that_is_away_is_said_to_everybody_who_waits(with_lender: Database) -> None:
     nowhere = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
-    registrar = Registrar(nowhere, lambda: 1)
+    registrar = Registrar(nowhere, nowhere_in_particular, lambda: 1)
 
     results = await asyncio.gather(*(registrar.register(account()) for _ in range(3)), return_exceptions=True)
     once_more = await asyncio.gather(registrar.register(account()), return_exceptions=True)
@@ -81,7 +82,7 @@ async def test_a_database_that_is_away_is_said_to_everybody_who_waits(with_lende
 
 
 async def test_whoever_stops_waiting_takes_nothing_from_the_others(with_lender: Database) -> None:
-    registrar = Registrar(with_lender, lambda: 1)
+    registrar = Registrar(with_lender, nowhere_in_particular, lambda: 1)
     impatient = asyncio.ensure_future(registrar.register(account()))
     patient = asyncio.ensure_future(registrar.register(account()))
     await asyncio.sleep(0)
