@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -34,7 +35,8 @@ def explain_case(
     """Say why each contact was made and allowed, or why it waited or was dropped, each with its citation."""
     lines = with_database(lambda database: _read(database, case))
     entries = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines]
-    contacts = explain(entries, _policy_of(entries))
+    rulebook = Rulebook.load()
+    contacts = explain(entries, _policy_of(entries, rulebook))
     wanted = [contact for contact in contacts if step in (None, contact.step)]
     if step is not None and not wanted:
         known = ", ".join(dict.fromkeys(contact.step for contact in contacts)) or "none yet"
@@ -42,19 +44,22 @@ def explain_case(
     if as_json:
         show_json(wanted)
         return
+    pack_of = {rule.id: pack.id for pack in rulebook.law.values() for rule in pack.rules}
     for contact in wanted:
-        _show(contact)
+        _show(contact, pack_of)
     if not wanted:
         show_line("no contact so far")
 
 
-def _show(contact: Explained) -> None:
+def _show(contact: Explained, pack_of: Mapping[str, str]) -> None:
     show_line(f"{instant_text(contact.at)}  {contact.step} by {contact.channel}: {contact.became}")
     facts = [("Why", contact.because)]
     if contact.until is not None:
         facts.append(("Waited until", instant_text(contact.until)))
     if contact.became is Became.FAILED:
         facts.append(("Failed", f"the provider refused it for good: {contact.code}"))
+    if packs := dict.fromkeys(pack_of[reason.rule] for reason in contact.reasons if reason.rule in pack_of):
+        facts.append(("Law", ", ".join(packs)))
     facts += [
         (_LABELS[Effect(reason.effect)], f"{reason.text}\n{reason.rule}: {reason.cite}") for reason in contact.reasons
     ]
@@ -62,11 +67,11 @@ def _show(contact: Explained) -> None:
     show_line("")
 
 
-def _policy_of(entries: list[Entry]) -> Policy | None:
+def _policy_of(entries: list[Entry], rulebook: Rulebook) -> Policy | None:
     opening = entries[0].event
     assert isinstance(opening, CaseOpened), "a journal starts with case_opened"
     try:
-        return Rulebook.load().policy(opening.policy.id, opening.policy.version)
+        return rulebook.policy(opening.policy.id, opening.policy.version)
     except UnknownPolicy:
         return None
 
