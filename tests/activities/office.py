@@ -26,6 +26,7 @@ from domain.policy import Policy
 from domain.registration import AccountRegistration, LenderRegistration
 from providers.base import Outgoing, ProviderReceipt
 from rulebook.load import Rulebook
+from tests.db.builders import nowhere_in_particular
 
 MORNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 """A Monday, within every window of the policies and the law that the tests use."""
@@ -93,7 +94,7 @@ class Office:
         async with self.database.transaction() as session:
             for lender in LENDERS:
                 await register_lender(session, lender)
-            await register_accounts(session, accounts)
+            await register_accounts(session, accounts, nowhere_in_particular)
         for account in accounts:
             case = CaseRef(lender=account.lender, account=account.account)
             self.turns[case.case_id] = await self.desk.turn(case, 0)
@@ -174,13 +175,13 @@ def with_policy(rulebook: Rulebook, **changes: Any) -> Rulebook:
     """The rulebook with another latest version of the policy that the tests' accounts have."""
     shipped = rulebook.latest_published("uk-personal-loan")
     changed = shipped.model_copy(update={"version": shipped.version + 1, **changes})
-    return Rulebook((*rulebook.policies, changed), rulebook.law, rulebook.templates)
+    return Rulebook((*rulebook.policies, changed), rulebook.law, rulebook.templates, rulebook.places)
 
 
 def with_terms(rulebook: Rulebook, terms: Consolidation) -> Rulebook:
     """The rulebook with other terms of consolidation in each policy that the tests' accounts may be pinned to."""
     policies = tuple(policy.model_copy(update={"consolidation": terms}) for policy in rulebook.policies)
-    return Rulebook(policies, rulebook.law, rulebook.templates)
+    return Rulebook(policies, rulebook.law, rulebook.templates, rulebook.places)
 
 
 def consolidation_of(rulebook: Rulebook) -> Consolidation:
