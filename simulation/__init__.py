@@ -1,0 +1,1 @@
+"""Deterministic simulation: lives of cases on a virtual clock, with generated borrowers and faults, in one process."""
