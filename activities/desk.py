@@ -20,7 +20,7 @@ from domain.casework import Judged, receive
 from domain.compliance.model import RulePack
 from domain.conduct import conduct
 from domain.decision import ActionDecision
-from domain.events import CaseOpened, Entry
+from domain.events import CaseOpened, Entry, Message
 from domain.evolve import evolve
 from domain.ledger import ledger_entries
 from domain.person import Person
@@ -121,7 +121,8 @@ class Desk:
         asked = [(message.kind, message.payload) for message in messages]
         # What the client wrote to the inbox before it sent it is one message, and is answered as such.
         received = receive(state, [*waiting, *(message for message in asked if message not in waiting)], policy, now)
-        if await record_facts(session, record, received.judged, now):
+        applied = [entry.event for entry in received.entries if isinstance(entry.event, Message)]
+        if await record_facts(session, record, applied, now):
             person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
         packs = self.rulebook.packs_for(policy, person)
         conducted = conduct(received.state, person, policy, packs, now)

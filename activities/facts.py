@@ -12,7 +12,6 @@ from db.contacts import UnknownContact, record_delivery
 from db.persons import UnknownConsumer
 from db.session import Session
 from domain import events
-from domain.casework import AnswerStatus, Judged
 from domain.consent import said_at
 from domain.events import Message
 from domain.localtime import zone_of
@@ -38,15 +37,14 @@ _MEANS_OF_REPLY = {
 }
 
 
-async def record_facts(session: Session, record: CaseRecord, judged: Iterable[Judged], now: datetime) -> bool:
+async def record_facts(session: Session, record: CaseRecord, applied: Iterable[Message], now: datetime) -> bool:
     """Write down what the applied messages say of the person and their contacts. True if anything was written.
 
     A report on a contact or contact point that Dunlin does not know stays in the journal and changes nothing else.
     """
     changed = False
-    for one in judged:
-        message = one.message
-        if one.status is AnswerStatus.APPLIED and isinstance(message, CHANGES_THE_PERSON):
+    for message in applied:
+        if isinstance(message, CHANGES_THE_PERSON):
             changed = True
             try:
                 await _record(session, record, message, now)

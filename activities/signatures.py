@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from domain.balance import Settled
 from domain.clock import Clock
 from domain.decision import ActionDecision, Contact
+from domain.events import WorkKind
 from domain.money import Money
 from domain.names import Channel, CloseReason, HoldKind, Id, ReferralStatus
 from domain.registration import LenderId
@@ -72,6 +73,7 @@ class CaseSheet(Value):
     promise_due: date | None
     referral: ReferralStatus | None
     referral_id: Id | None
+    work: tuple[WorkKind, ...] = Field(default=(), description="What people are asked to do.")
     policy: str
     last: str = Field(description="The latest occurrence, in a few words.")
 

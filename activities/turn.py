@@ -39,6 +39,7 @@ def sheet_of(state: CaseState, policy: Policy, now: datetime, entries: Sequence[
         promise_due=next((promise.due for promise in state.promises if promise.status is PromiseStatus.OPEN), None),
         referral=state.referral.status if state.referral is not None else None,
         referral_id=state.referral.id if state.referral is not None else None,
+        work=tuple(item.work for item in state.work),
         policy=f"{state.policy.id} v{state.policy.version}",
         last=describe(entries[-1].event) if entries else "looked again, nothing new",
     )

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from sqlalchemy import TextClause, text
 
 from db.session import Session
+from db.work import save_work
 from domain import events
 from domain.events import Entry, Event
 from domain.state import CaseState
@@ -124,3 +125,4 @@ async def save_projections(session: Session, case_id: str, state: CaseState, ent
         if any(isinstance(entry.event, projection.after) for entry in entries):
             rows = to_json(projection.rows(state)).decode()
             await session.execute(projection.write, {"case_id": case_id, "rows": rows})
+    await save_work(session, case_id, entries)

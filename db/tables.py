@@ -27,6 +27,7 @@ from sqlalchemy import Column as SqlColumn
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
+from domain.events import WorkKind, WorkOutcome
 from domain.journal import GENESIS
 from domain.ledger import LedgerAccount
 from domain.names import Channel, CloseReason, Component, Direction, HoldKind, Outcome, Place, ReferralStatus
@@ -50,6 +51,14 @@ class ClaimStatus(StrEnum):
     FAILED = "failed"
     RETRYABLE = "retryable"
     UNKNOWN = "unknown"
+
+
+class WorkStatus(StrEnum):
+    """Whether a work item still waits for a person."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
 
 
 REGISTERED = "registered"
@@ -399,6 +408,38 @@ class Referral(SQLModel, table=True):
     id: str = _text(primary_key=True)
     status: str = _text()
     proposed_on: date
+
+
+class WorkItem(SQLModel, table=True):
+    """What a person is asked to do, as the case's journal has it, and who is doing it: `claimed_by` is a staff id."""
+
+    __tablename__ = "work_item"
+    __table_args__ = (
+        _of_case(),
+        _one_of("kind", WorkKind),
+        _one_of("status", WorkStatus),
+        _one_of("outcome", WorkOutcome),
+        CheckConstraint("priority BETWEEN 1 AND 5", name="priority"),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_until_real IS NULL)", name="claimed"),
+        CheckConstraint("(status = 'completed') = (outcome IS NOT NULL)", name="completed"),
+        CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended"),
+        Index("work_item_queue_idx", "priority", "due", "id", postgresql_where=text("status = 'open'")),
+        Index(None, "case_id"),
+    )
+
+    id: str = _text(primary_key=True)
+    case_id: str = _text()
+    kind: str = _text()
+    due: datetime = _instant()
+    priority: int
+    about: str | None = _text(default=None)
+    opened_at: datetime = _instant()
+    status: str = _text()
+    outcome: str | None = _text(default=None)
+    completed_by: str | None = _text(default=None)
+    ended_at: datetime | None = _instant(default=None)
+    claimed_by: str | None = _text(default=None)
+    claimed_until_real: datetime | None = _instant(default=None)
 
 
 class Journal(SQLModel, table=True):

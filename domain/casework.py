@@ -11,6 +11,7 @@ from typing import Any
 from domain import events
 from domain.accept import is_duplicate, parse_message, refusal_of
 from domain.balance import Settled, balance_of, money_of, settled_between, settled_by
+from domain.consequences import happen
 from domain.events import Entry, Message
 from domain.evolve import evolve
 from domain.localtime import local_date, zone_of
@@ -46,7 +47,7 @@ class Received:
 
 
 def receive(state: CaseState, messages: Sequence[tuple[str, Any]], policy: Policy, now: datetime) -> Received:
-    """Take messages, as (kind, unchecked JSON), into a case at a business instant.
+    """Take messages, as (kind, unchecked JSON), into a case at a business instant, with all that follows from each.
 
     Money that arrives or is taken back after closing reopens the case while something is owed, unless the lender
     has recalled it.
@@ -57,8 +58,8 @@ def receive(state: CaseState, messages: Sequence[tuple[str, Any]], policy: Polic
         before = state
         verdict, made = _receive_one(state, kind, payload, policy, now)
         for entry in made:
-            state = evolve(state, entry)
-        entries.extend(made)
+            state, caused = happen(state, entry)
+            entries.extend(caused)
         if made and money_of(state) != money_of(before):
             verdict = replace(verdict, settled=_settled(before, state, policy, now))
         judged.append(verdict)

@@ -19,10 +19,11 @@ from domain.state import Attempt, StepOutcome
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The channel to use, and when; in UTC."""
+    """The channel to use, and when; in UTC. `allowed_by` are the rules that were asked."""
 
     channel: Channel
     at: datetime
+    allowed_by: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _opening(
     facts: Facts, channel: Channel, attempts: Sequence[Attempt], window: Window | None, wanted_at: datetime
 ) -> Opening | NoChannel:
     if any(attempt.channel is channel and attempt.outcome is StepOutcome.FAILED for attempt in attempts):
-        return _no_channel("channel.failed", f"The provider has refused this message by {channel} for good.")
+        return _no_channel("channel.failed", f"This was tried by {channel} before, and failed for good.")
     point = facts.person.point_for(channel)
     if point is None:
         return _no_channel("channel.unusable", f"No usable contact point for {channel} is known.")
@@ -86,7 +87,7 @@ def _first_lawful(
         if verdict.verdict is Effect.FORBID:
             return NoChannel(tuple(reason for reason in verdict.reasons if reason.effect == Effect.FORBID))
         if verdict.until is None:
-            return Opening(channel, at)
+            return Opening(channel, at, verdict.reasons)
         at = verdict.until.astimezone(UTC)
     return _no_channel("policy.window", f"The policy's window and the lawful hours for {channel} never overlap.")
 

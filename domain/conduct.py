@@ -10,16 +10,18 @@ from domain import events
 from domain.advance import advance
 from domain.balance import balance_of
 from domain.compliance.model import RulePack
-from domain.decision import ActionDecision, Close, ProposeReferral, Wait
+from domain.decision import ActionDecision, AskForCall, Close, ProposeReferral, Wait
 from domain.events import Entry
 from domain.evolve import evolve
-from domain.follow_ups import FollowUp, next_follow_up
-from domain.identifiers import referral_id
+from domain.follow_up import FollowUp
+from domain.follow_ups import next_follow_up
+from domain.identifiers import contact_id, referral_id
 from domain.localtime import local_date, zone_of
 from domain.person import Person
 from domain.policy import Approval, Policy
 from domain.registration import case_id_of
 from domain.state import CaseState, CaseStatus
+from domain.work import work_opened, work_withdrawn_at_closing
 
 APPROVED_BY_POLICY = "policy"
 
@@ -84,11 +86,36 @@ def _due_without_effect(
         return tuple(Entry(at=now, event=event) for event in follow_up.events)
     if state.status is CaseStatus.CLOSED:
         return ()
+    idle = _idle_calls(state, decision)
+    if idle:
+        return tuple(Entry(at=now, event=event) for event in idle)
     if isinstance(decision, Close) and decision.at <= now:
-        return (Entry(at=now, event=events.CaseClosed(reason=decision.because)),)
+        closing = (*work_withdrawn_at_closing(state), events.CaseClosed(reason=decision.because))
+        return tuple(Entry(at=now, event=event) for event in closing)
+    if isinstance(decision, AskForCall) and decision.at <= now:
+        return (Entry(at=now, event=_request_for_call(state, decision)),)
     if isinstance(decision, ProposeReferral) and decision.at <= now:
         return _proposal(state, policy, now)
     return ()
+
+
+def _idle_calls(state: CaseState, decision: ActionDecision) -> tuple[events.WorkItemWithdrawn, ...]:
+    """Calls that agents were asked for and that are wanted no more: paid, on hold, refused, or not lawful any more."""
+    awaited = decision.awaits if isinstance(decision, Wait) else None
+    return tuple(
+        events.WorkItemWithdrawn(item=item.id) for item in state.work if item.call is not None and item.id != awaited
+    )
+
+
+def _request_for_call(state: CaseState, decision: AskForCall) -> events.WorkItemOpened:
+    contact = contact_id(case_id_of(state.lender, state.account), decision.step, decision.obligation, decision.attempt)
+    call = events.CallStep(
+        step=decision.step,
+        obligation=decision.obligation,
+        template=decision.template,
+        allowed_by=decision.allowed_by,
+    )
+    return work_opened(state, events.WorkKind.CALL, decision.due, decision.priority, contact, call)
 
 
 def _proposal(state: CaseState, policy: Policy, now: datetime) -> tuple[Entry, ...]:

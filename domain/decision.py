@@ -17,6 +17,7 @@ class Wait(Value):
     kind: Literal["wait"] = "wait"
     until: AwareDatetime | None
     reason: str
+    awaits: Id | None = Field(default=None, description="The work item that an agent is to do until then.")
 
 
 class Planned(Value):
@@ -35,6 +36,20 @@ class Contact(Planned):
     template: Id
     attempt: int
     reason: str
+
+
+class AskForCall(Planned):
+    """Ask an agent to call: a work item to be done by `due`, the end of the hours in which it is planned."""
+
+    kind: Literal["ask_for_call"] = "ask_for_call"
+    step: Id
+    obligation: Id
+    template: Id
+    attempt: int
+    due: AwareDatetime
+    priority: int
+    reason: str
+    allowed_by: tuple[Reason, ...] = Field(default=(), exclude=True, description="For the journal; not in histories.")
 
 
 class ProposeReferral(Planned):
@@ -81,7 +96,7 @@ class Suppress(Value):
 
 Bookkeeping = EnterStage | SettlePromise | Suppress
 
-ActionDecision = Annotated[Wait | Contact | ProposeReferral | Close, Field(discriminator="kind")]
+ActionDecision = Annotated[Wait | Contact | AskForCall | ProposeReferral | Close, Field(discriminator="kind")]
 """What the workflow can be asked to do. Bookkeeping never leaves the domain: `domain.advance` records it at once."""
 
-Decision = Wait | Contact | ProposeReferral | Close | EnterStage | SettlePromise | Suppress
+Decision = Wait | Contact | AskForCall | ProposeReferral | Close | EnterStage | SettlePromise | Suppress

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from domain import events
 from domain.ageing import days_past_due
-from domain.events import Entry, Reason, StepEvent
+from domain.events import Entry, Event, Reason, StepEvent
 from domain.evolve import evolve
 from domain.localtime import local_date, zone_of
 from domain.names import Channel
@@ -18,7 +18,9 @@ from domain.state import CaseState
 
 
 class Became(StrEnum):
-    """What became of a contact."""
+    """What became of a contact. `asked`: an agent was asked to call."""
+
+    ASKED = "asked"
 
     MADE = "made"
     FAILED = "failed"
@@ -30,8 +32,9 @@ class Became(StrEnum):
 class Explained:
     """One record of a contact. `planned_day` and `stage` are the policy's; `because` says why it was wanted, in words.
 
-    `reasons` are the rules that were asked then: those that allowed a contact that was made, those that objected to
-    one that waited or was dropped. `days_past_due` is None for a receipt, which is about a payment.
+    `reasons` are the rules that were asked then: those that allowed a contact that was made or asked for, those that
+    objected to one that waited or was dropped. `until` is when one that waited goes on, or an agent's call is due.
+    `days_past_due` is None for a receipt, which is about a payment.
     """
 
     at: datetime
@@ -57,67 +60,100 @@ def explain(entries: Sequence[Entry], policy: Policy | None) -> tuple[Explained,
     explained: list[Explained] = []
     state: CaseState | None = None
     for entry in entries:
-        if isinstance(entry.event, StepEvent):
+        record = _record(entry.event)
+        if record is not None:
             assert state is not None, "a journal starts with case_opened"
-            explained.append(_explain(entry.at, entry.event, state, policy))
+            explained.append(_explain(entry.at, record, state, policy))
         state = evolve(state, entry)
     return tuple(explained)
 
 
-def _explain(at: datetime, event: StepEvent, state: CaseState, policy: Policy | None) -> Explained:
-    became, channel, reasons = _record(event)
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What an event says of a contact."""
+
+    step: str
+    obligation: str
+    channel: Channel
+    became: Became
+    reasons: tuple[Reason, ...] = ()
+    until: datetime | None = None
+    code: str | None = None
+    together: str = ""
+
+
+def _explain(at: datetime, record: _Record, state: CaseState, policy: Policy | None) -> Explained:
     stage, step = next(
-        ((stage, step) for stage in (policy.stages if policy else ()) for step in stage.steps if step.id == event.step),
+        (
+            (stage, step)
+            for stage in (policy.stages if policy else ())
+            for step in stage.steps
+            if step.id == record.step
+        ),
         (None, None),
     )
-    due = next((known.due for known in state.obligations if known.id == event.obligation), None)
+    due = next((known.due for known in state.obligations if known.id == record.obligation), None)
     days = None if due is None else days_past_due(due, local_date(at, zone_of(state.zone)))
     named = f"{state.policy.id} v{state.policy.version}"
     planned = "" if step is None else f", planned for day {step.day}"
-    instead = "" if step is None or channel is step.channel else f", by {channel} instead of {step.channel}"
-    lateness = "" if days is None else f"; obligation {event.obligation} of {due} is {_late(days)}"
-    if event.step == RECEIPT_STEP:
-        because = f"receipt of policy {named}: payment {event.obligation} left nothing outstanding"
+    instead = (
+        "" if step is None or record.channel is step.channel else f", by {record.channel} instead of {step.channel}"
+    )
+    lateness = "" if days is None else f"; obligation {record.obligation} of {due} is {_late(days)}"
+    if record.step == RECEIPT_STEP:
+        because = f"receipt of policy {named}: payment {record.obligation} left nothing outstanding"
     else:
-        because = f"step {event.step} of policy {named}{planned}{instead}{lateness}{_together(event)}"
+        because = f"step {record.step} of policy {named}{planned}{instead}{lateness}{record.together}"
     return Explained(
         at=at,
-        step=event.step,
-        obligation=event.obligation,
-        channel=channel,
-        became=became,
+        step=record.step,
+        obligation=record.obligation,
+        channel=record.channel,
+        became=record.became,
         policy=named,
         stage=None if stage is None else stage.id,
         planned_day=None if step is None else step.day,
         days_past_due=days,
         because=because,
-        until=event.until if isinstance(event, events.ContactDeferred) else None,
-        code=event.code if isinstance(event, events.ContactFailed) else None,
-        reasons=reasons,
+        until=record.until,
+        code=record.code,
+        reasons=record.reasons,
     )
 
 
-def _together(event: StepEvent) -> str:
+def _together(event: events.ContactEvent) -> str:
     """Which message said it, where one message named several accounts."""
-    if not isinstance(event, events.ContactEvent):
-        return ""
     if event.covered_by is not None:
         return f"; told in the message of case {event.covered_by}"
     return f"; its message also names {' and '.join(event.covers)}" if event.covers else ""
 
 
-def _record(event: StepEvent) -> tuple[Became, Channel, tuple[Reason, ...]]:
+def _record(event: Event) -> _Record | None:
+    """None for an event that is not about a contact."""
     match event:
+        case events.WorkItemOpened(call=events.CallStep() as call):
+            return _Record(call.step, call.obligation, Channel.VOICE, Became.ASKED, call.allowed_by, until=event.due)
         case events.ContactMade():
-            return Became.MADE, event.channel, event.allowed_by
+            return _Record(
+                event.step,
+                event.obligation,
+                event.channel,
+                Became.MADE,
+                event.allowed_by,
+                together=_together(event),
+            )
         case events.ContactFailed():
-            return Became.FAILED, event.channel, ()
+            return _Record(
+                event.step, event.obligation, event.channel, Became.FAILED, code=event.code, together=_together(event)
+            )
         case events.ContactDeferred():
-            return Became.WAITED, event.channel, event.reasons
+            return _Record(event.step, event.obligation, event.channel, Became.WAITED, event.reasons, until=event.until)
         case events.ContactSuppressed():
-            return Became.DROPPED, event.channel, event.reasons
-        case _:
+            return _Record(event.step, event.obligation, event.channel, Became.DROPPED, event.reasons)
+        case StepEvent():
             raise AssertionError(f"nothing explains {event.kind}: say here what it means")
+        case _:
+            return None
 
 
 def _late(days: int) -> str:

@@ -6,29 +6,16 @@ later or nothing, so that nothing is journaled twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
+from domain.agent_calls import miss_calls
 from domain.compliance.model import RulePack
-from domain.events import AnyOccurrence
+from domain.follow_up import Follow, FollowUp
 from domain.policy import Policy
 from domain.state import CaseState
 
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """What is journaled at the business instant `at`, or when the case is next looked at; `reason` says it in words."""
-
-    at: datetime
-    reason: str
-    events: tuple[AnyOccurrence, ...]
-
-
-Follow = Callable[[CaseState, Policy, Sequence[RulePack], datetime], Iterable[FollowUp]]
-"""What comes due on a case, as seen at a business instant."""
-
-FOLLOWS: tuple[Follow, ...] = ()
+FOLLOWS: tuple[Follow, ...] = (miss_calls,)
 
 
 def next_follow_up(state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime) -> FollowUp | None:

@@ -20,5 +20,15 @@ def work_item_id(case_id: str, number: int) -> str:
     return f"w-{_digest(case_id, str(number))}"
 
 
+def dispute_id(case_id: str, reply: str) -> str:
+    """The id of the dispute that a reply opens."""
+    return f"d-{_digest(case_id, reply)}"
+
+
+def follow_up_id(case_id: str, message: str, kind: str) -> str:
+    """The id of a message of that kind that Dunlin itself derives from another message."""
+    return f"m-{_digest(case_id, message, kind)}"
+
+
 def _digest(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()[:32]

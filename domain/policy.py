@@ -59,6 +59,13 @@ class Conditions(Value):
     )
 
 
+class StepBy(StrEnum):
+    """Who makes a contact. An agent's is a work item; its fallbacks are made by providers."""
+
+    PROVIDER = "provider"
+    AGENT = "agent"
+
+
 class Step(Value):
     """One contact: on which day, by which channel, with which text, and by what else if that channel fails."""
 
@@ -69,6 +76,9 @@ class Step(Value):
         description="-3: three days before the due date. 0: the due date. 5: the fifth delinquent day.",
     )
     channel: Channel
+    by: StepBy = Field(
+        default=StepBy.PROVIDER, description="agent: a person is asked to call. Not done in time, the fallback follows."
+    )
     template: Slug
     fallback: tuple[Channel, ...] = Field(
         default=(), description="Tried in order when a channel fails or is not lawful."
@@ -85,6 +95,12 @@ class Step(Value):
     def _channels_differ(self) -> Self:
         if len(set(self.channels)) != len(self.channels):
             raise ValueError(f"step {self.id}: a channel is named twice in channel and fallback")
+        return self
+
+    @model_validator(mode="after")
+    def _agents_call(self) -> Self:
+        if self.by is StepBy.AGENT and self.channel is not Channel.VOICE:
+            raise ValueError(f"step {self.id}: agents only call: set channel: voice, or leave out by: agent")
         return self
 
 

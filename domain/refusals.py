@@ -41,6 +41,7 @@ class RefusalCode(StrEnum):
     REFERRAL_ALREADY_DECIDED = "referral_already_decided"
     REFERRAL_NOT_APPROVED = "referral_not_approved"
     NO_SUCH_WORK_ITEM = "no_such_work_item"
+    WORK_OUTCOME_UNFIT = "work_outcome_unfit"
 
 
 @dataclass(frozen=True, slots=True)

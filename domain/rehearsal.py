@@ -26,7 +26,7 @@ from domain.person import Person, UsablePoint
 from domain.policy import Policy, Step
 from domain.registration import case_id_of
 from domain.schedule import window_of
-from domain.state import CaseState, CaseStatus
+from domain.state import CaseState, CaseStatus, WorkItem
 
 WEEKDAYS = 7
 TURNS_MAX = 5_000
@@ -81,6 +81,10 @@ class _Life:
             at = decision.until if isinstance(decision, Wait) else decision.at
             if at is None or state.status is CaseStatus.CLOSED:
                 return
+            called = next((item for item in state.work if item.call is not None), None)
+            if called is not None:
+                state = self._call(state, called, now)
+                continue
             if isinstance(decision, Contact) and at.astimezone(UTC) <= now:
                 state = self._contact(state, decision, now)
             now = max(now, at.astimezone(UTC))
@@ -106,6 +110,21 @@ class _Life:
             ),
         )
 
+    def _call(self, state: CaseState, item: WorkItem, now: datetime) -> CaseState:
+        """The agent calls at once, and somebody else answers."""
+        assert item.call is not None and item.about is not None, "only calls of the policy are asked for here"
+        made = events.ContactMade(
+            step=item.call.step,
+            obligation=item.call.obligation,
+            contact=item.about,
+            channel=Channel.VOICE,
+            template=item.call.template,
+            outcome=Outcome.SENT,
+        )
+        withdrawn = events.WorkItemWithdrawn(item=item.id)
+        self._remember(item.call.step, Channel.VOICE, now)
+        return evolve(evolve(state, Entry(at=now, event=withdrawn)), Entry(at=now, event=made))
+
     def _contact(self, state: CaseState, contact: Contact, now: datetime) -> CaseState:
         made = events.ContactMade(
             step=contact.step,
@@ -115,18 +134,20 @@ class _Life:
             template=contact.template,
             outcome=Outcome.SENT,
         )
-        outcome = Outcome.NO_ANSWER if contact.channel is Channel.VOICE else Outcome.SENT
+        self._remember(contact.step, contact.channel, now)
+        return evolve(state, Entry(at=now, event=made))
+
+    def _remember(self, step: str, channel: Channel, now: datetime) -> None:
         self.history.append(
             PastContact(
                 at=now,
-                channel=contact.channel,
-                outcome=outcome,
+                channel=channel,
+                outcome=Outcome.NO_ANSWER if channel is Channel.VOICE else Outcome.SENT,
                 debts=(case_id_of(_LENDER, _ACCOUNT),),
-                to=_PLACES[contact.channel],
+                to=_PLACES[channel],
             )
         )
-        self.taken[contact.step] = _Taken(local_date(now, self.zone), contact.channel)
-        return evolve(state, Entry(at=now, event=made))
+        self.taken[step] = _Taken(local_date(now, self.zone), channel)
 
     def planned_on(self, step: Step) -> date:
         day = date_of_day(step.day, self.due, self.policy.grace_days, ())

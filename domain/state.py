@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
-from domain.events import Message, PolicyRef, ReversalReason, WorkKind
+from domain.events import CallStep, Message, PolicyRef, ReversalReason, WorkKind
 from domain.money import Money
 from domain.names import Channel, CloseReason, Component, HoldKind, Id, ReferralStatus
 from domain.value import Value
@@ -127,6 +127,14 @@ class WorkItem(Value):
     priority: int
     about: Id | None
     opened_on: date
+    call: CallStep | None = None
+
+
+class Unreached(Value):
+    """Since somebody was reached last: calls that failed, and whether a number was found not to be in service."""
+
+    calls: int = 0
+    number_invalid: bool = False
 
 
 class Applied(Value):
@@ -173,5 +181,6 @@ class CaseState(Value):
     recalled: bool = False
     work: tuple[WorkItem, ...] = ()
     work_count: int = 0
+    unreached: Unreached = Unreached()
     applied: tuple[Applied, ...] = ()
     refused: tuple[Id, ...] = ()

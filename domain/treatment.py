@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.agent_calls import plan_call
 from domain.channel_choice import NoChannel, TooLate, choose_channel
-from domain.decision import Close, Contact, EnterStage, ProposeReferral, Suppress, Wait
+from domain.decision import AskForCall, Close, Contact, EnterStage, ProposeReferral, Suppress, Wait
 from domain.facts import Facts
 from domain.localtime import next_inside, start_of_day, with_offset_of
 from domain.names import ReferralStatus
-from domain.policy import ReferralTerms
+from domain.policy import ReferralTerms, StepBy
 from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
 from domain.state import Obligation, StepOutcome
 
@@ -31,7 +32,7 @@ def enter_stage(facts: Facts) -> EnterStage | None:
     return EnterStage(stage=stage.id, obligation=obligation.id, day=day)
 
 
-def treat(facts: Facts) -> Contact | Suppress | ProposeReferral | Close | Wait:
+def treat(facts: Facts) -> Contact | AskForCall | Suppress | ProposeReferral | Close | Wait:
     """The next thing that the policy wants, as of now: done at once where it is due, else planned for its instant."""
     obligation = _oldest_unpaid(facts)
     referral_day = _referral_day(facts, obligation)
@@ -93,9 +94,9 @@ def _start_of_business(facts: Facts, obligation: Obligation, day: int) -> dateti
     return with_offset_of(facts.account_zone, max(opens, facts.now))
 
 
-def _next_contact(facts: Facts, obligation: Obligation, last_day: int) -> Contact | Suppress | Wait | None:
+def _next_contact(facts: Facts, obligation: Obligation, last_day: int) -> Contact | AskForCall | Suppress | Wait | None:
     """The earliest contact among the pending steps. Steps of one day are taken in order, one after the other."""
-    earliest: Contact | Wait | None = None
+    earliest: Contact | AskForCall | Wait | None = None
     earliest_at = datetime.max.replace(tzinfo=facts.now.tzinfo)
     day_with_contact: int | None = None
     for pending in pending_steps(facts, obligation, last_day):
@@ -110,7 +111,7 @@ def _next_contact(facts: Facts, obligation: Obligation, last_day: int) -> Contac
         if isinstance(planned, Suppress):
             return planned
         day_with_contact = pending.step.day
-        at = planned.at if isinstance(planned, Contact) else wanted
+        at = wanted if isinstance(planned, Wait) else planned.at
         if at < earliest_at:
             earliest, earliest_at = planned, at
         if pending.step.mandatory:
@@ -118,7 +119,7 @@ def _next_contact(facts: Facts, obligation: Obligation, last_day: int) -> Contac
     return earliest
 
 
-def _plan(pending: PendingStep, wanted: datetime, facts: Facts) -> Contact | Suppress | Wait | None:
+def _plan(pending: PendingStep, wanted: datetime, facts: Facts) -> Contact | AskForCall | Suppress | Wait | None:
     """The contact that the step comes to; None when it would lapse before that is lawful.
 
     A step without any channel is suppressed only when it is due: until then a channel can still be added or allowed.
@@ -133,6 +134,8 @@ def _plan(pending: PendingStep, wanted: datetime, facts: Facts) -> Contact | Sup
             until = with_offset_of(facts.person_zone, wanted)
             return Wait(until=until, reason=f"{step.id}: no channel is usable and lawful as things stand")
         return Suppress(step=step.id, obligation=pending.obligation.id, channel=step.channel, reasons=choice.reasons)
+    if step.by is StepBy.AGENT and choice.channel is step.channel:
+        return plan_call(facts, pending, window, choice)
     return Contact(
         at=with_offset_of(facts.person_zone, choice.at),
         step=step.id,

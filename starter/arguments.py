@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from domain.money import Money
+from domain.names import Id
 from starter.case_key import CaseKey
 from starter.console import CommandError, wrong_fields
+
+_ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
 def case_key(text: str) -> CaseKey:
@@ -50,6 +53,14 @@ def money(amount: str, currency: str) -> Money:
         return Money.parse(amount, currency.upper())
     except ValueError as error:
         raise CommandError(f"amount: {error}") from None
+
+
+def opaque_id(text: str) -> str:
+    """Read an id that says nothing of anybody. Raises typer.BadParameter."""
+    try:
+        return _ID.validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter(wrong_fields(error).removeprefix("input: ")) from None
 
 
 def new_message_id(given: str | None) -> str:

@@ -55,9 +55,9 @@ def _show(contact: Explained, pack_of: Mapping[str, str]) -> None:
     show_line(f"{instant_text(contact.at)}  {contact.step} by {contact.channel}: {contact.became}")
     facts = [("Why", contact.because)]
     if contact.until is not None:
-        facts.append(("Waited until", instant_text(contact.until)))
+        facts.append(("Due by" if contact.became is Became.ASKED else "Waited until", instant_text(contact.until)))
     if contact.became is Became.FAILED:
-        facts.append(("Failed", f"the provider refused it for good: {contact.code}"))
+        facts.append(("Failed", contact.code or "for good"))
     if packs := dict.fromkeys(pack_of[reason.rule] for reason in contact.reasons if reason.rule in pack_of):
         facts.append(("Law", ", ".join(packs)))
     facts += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from temporalio.exceptions import ApplicationError
@@ -18,6 +19,8 @@ class ClientRefusalCode(StrEnum):
     UNKNOWN_POLICY = "unknown_policy"
     NOT_STARTED = "not_started"
     NOT_OPENED = "not_opened"
+    WORK_HELD_BY_ANOTHER = "work_held_by_another"
+    CALL_NOT_ALLOWED_NOW = "call_not_allowed_now"
 
 
 MEANINGS: dict[str, str] = {
@@ -34,6 +37,10 @@ MEANINGS: dict[str, str] = {
     ClientRefusalCode.UNKNOWN_POLICY: "The account names a policy, or a version of it, that is not published.",
     ClientRefusalCode.NOT_STARTED: "No workflow of the case is running. Start the case, then send the message again.",
     ClientRefusalCode.NOT_OPENED: "No worker has opened the case yet. Start the case and a worker, then look again.",
+    ClientRefusalCode.WORK_HELD_BY_ANOTHER: "The work item is held by somebody else, or has ended. Take another one.",
+    ClientRefusalCode.CALL_NOT_ALLOWED_NOW: (
+        "The law does not allow the call at this moment. Show the item for the reasons."
+    ),
     RefusalCode.UNKNOWN_MESSAGE: "No message of the contract has this name.",
     RefusalCode.MALFORMED: "The message does not fit its schema. The detail names the fields.",
     RefusalCode.CASE_CLOSED: "The case is closed and this message cannot reopen it. Money and facts about contact can.",
@@ -58,6 +65,7 @@ MEANINGS: dict[str, str] = {
     RefusalCode.REFERRAL_ALREADY_DECIDED: "The referral was approved or declined before.",
     RefusalCode.REFERRAL_NOT_APPROVED: "The referral is not with counsel, so counsel has nothing to report.",
     RefusalCode.NO_SUCH_WORK_ITEM: "No open work item of this case has that id. List them again.",
+    RefusalCode.WORK_OUTCOME_UNFIT: "The outcome is none of this kind of work. The detail says which are.",
 }
 """Every code, what it means and what to do: the table of docs/starting-cases.md and docs/contract/refusals.json."""
 
@@ -117,6 +125,29 @@ def not_opened(case_id: str) -> Refused:
         ClientRefusalCode.NOT_OPENED,
         f"no worker has opened case {case_id} yet: look again in a moment; if it stays so, start the case "
         "(`dunlin case start`) and a worker",
+    )
+
+
+def no_such_work_item() -> Refused:
+    return Refused(RefusalCode.NO_SUCH_WORK_ITEM, "no work item has that id: list them again")
+
+
+def work_held_by_another(until_real: datetime | None) -> Refused:
+    if until_real is None:
+        return Refused(
+            ClientRefusalCode.WORK_HELD_BY_ANOTHER, "the item has ended, or is not held by you: list the work again"
+        )
+    return Refused(
+        ClientRefusalCode.WORK_HELD_BY_ANOTHER,
+        f"somebody else has the item until {until_real.isoformat(timespec='seconds')}: take another one",
+    )
+
+
+def call_not_allowed(until: datetime | None) -> Refused:
+    when = "" if until is None else f", and not before {until.isoformat(timespec='minutes')}"
+    return Refused(
+        ClientRefusalCode.CALL_NOT_ALLOWED_NOW,
+        f"the call may not be made now{when}: `dunlin work show` names the reasons",
     )
 
 

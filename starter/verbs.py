@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from domain import events
-from domain.events import AdjustmentReason, AnyMessage, DisputeCategory, DisputeOutcome, ReversalReason
+from domain.events import AdjustmentReason, AnyMessage, DisputeCategory, DisputeOutcome, ReversalReason, WorkOutcome
 from domain.money import Money
 from domain.names import (
     CallOutcome,
@@ -145,6 +145,22 @@ class Verbs(ABC):
         """Counsel reports how the referral stands. Raises ValueError for a status that is not counsel's to report."""
         report = {"id": message_id, "status": status}
         return await self.submit(case, events.ReferralStatusChanged.model_validate(report))
+
+    async def complete_work(
+        self,
+        case: CaseKey,
+        item: str,
+        outcome: WorkOutcome,
+        *,
+        completed_by: str,
+        message_id: str,
+        call: CallOutcome | None = None,
+    ) -> MessageResult:
+        """A person did what a work item asked for. `call` says how the telephone call ended, where one was made."""
+        return await self.submit(
+            case,
+            events.WorkItemCompleted(id=message_id, item=item, outcome=outcome, completed_by=completed_by, call=call),
+        )
 
     async def recall(self, case: CaseKey, *, message_id: str) -> MessageResult:
         """The lender takes the account back: all contact ends."""

@@ -8,7 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.signatures import Turn
-    from domain.decision import Close, Contact, ProposeReferral, Wait
+    from domain.decision import AskForCall, Close, Contact, ProposeReferral, Wait
 
 _MINUTE = "%Y-%m-%d %H:%M %Z"
 
@@ -29,7 +29,7 @@ def next_in_words(turn: Turn) -> str:
     return f"{what}, until a message comes" if due is None else f"{what}, on {due.strftime(_MINUTE)}"
 
 
-def _act(decision: Contact | ProposeReferral | Close) -> str:
+def _act(decision: Contact | AskForCall | ProposeReferral | Close) -> str:
     return decision.channel if isinstance(decision, Contact) else decision.kind.replace("_", " ")
 
 
@@ -46,6 +46,7 @@ def markdown(turn: Turn) -> str:
         ("Holds", ", ".join(sheet.holds) or "none"),
         ("Promise to pay", f"by {sheet.promise_due}" if sheet.promise_due else "none"),
         ("Legal referral", sheet.referral or "none"),
+        ("Work for people", ", ".join(work.replace("_", " ") for work in sheet.work) or "none"),
         ("Policy", sheet.policy),
         ("Last", sheet.last),
         ("Next", next_in_words(turn)),

@@ -68,6 +68,7 @@ from domain.events.restraints import (
     RestraintMessage,
 )
 from domain.events.work import (
+    CallStep,
     WorkItemCompleted,
     WorkItemOpened,
     WorkItemWithdrawn,
@@ -90,6 +91,7 @@ __all__ = [
     "AnyOccurrence",
     "BalanceAdjusted",
     "CallOutcomeRecorded",
+    "CallStep",
     "CaseClosed",
     "CaseOpened",
     "CaseReopened",

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.events.base import Message, Occurrence
-from domain.names import Id
+from domain.events.base import Message, Occurrence, Reason
+from domain.names import CallOutcome, Id
+from domain.value import Value
 
 
 class WorkKind(StrEnum):
@@ -32,10 +33,23 @@ class WorkKind(StrEnum):
 
 
 class WorkOutcome(StrEnum):
+    """What came of it. `reached` and `not_reached` are for calls, `upheld` and `rejected` decide a dispute."""
+
     DONE = "done"
     REACHED = "reached"
     NOT_REACHED = "not_reached"
     NOT_NEEDED = "not_needed"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+class CallStep(Value):
+    """The step of the policy that an agent's call is, and the rules by which it was allowed when it was asked for."""
+
+    step: Id
+    obligation: Id
+    template: Id
+    allowed_by: tuple[Reason, ...] = ()
 
 
 class WorkItemOpened(Occurrence):
@@ -47,6 +61,7 @@ class WorkItemOpened(Occurrence):
     due: AwareDatetime
     priority: int = Field(ge=1, le=5, description="1 is the most urgent.")
     about: Id | None = None
+    call: CallStep | None = None
 
 
 class WorkItemCompleted(Message):
@@ -56,6 +71,9 @@ class WorkItemCompleted(Message):
     item: Id
     outcome: WorkOutcome
     completed_by: Id
+    call: CallOutcome | None = Field(
+        default=None, description="How the telephone call ended, where one was made: the law counts it."
+    )
 
 
 class WorkItemWithdrawn(Occurrence):

@@ -7,7 +7,8 @@ from datetime import date
 from domain import events
 from domain.events import Event
 from domain.evolving.dispatch import apply_event
-from domain.state import Attempt, CaseState, Deferral, StepOutcome
+from domain.names import Channel, Outcome
+from domain.state import Attempt, CaseState, Deferral, StepOutcome, Unreached
 
 _STEP_OUTCOMES: dict[type[Event], StepOutcome] = {
     events.ContactMade: StepOutcome.MADE,
@@ -36,3 +37,34 @@ def _(
 def _(event: events.ContactDeferred, state: CaseState, today: date) -> CaseState:
     deferral = Deferral(step=event.step, obligation=event.obligation, until=event.until)
     return state.model_copy(update={"deferral": deferral})
+
+
+_REACHED = frozenset({Outcome.CONVERSATION})
+_NOBODY_THERE = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.NOT_IN_SERVICE, Outcome.FAILED})
+
+
+@apply_event.register
+def _(event: events.CallOutcomeRecorded, state: CaseState, today: date) -> CaseState:
+    if event.outcome in _REACHED:
+        return state.model_copy(update={"unreached": Unreached()})
+    if event.outcome not in _NOBODY_THERE:
+        return state
+    unreached = Unreached(
+        calls=state.unreached.calls + 1,
+        number_invalid=state.unreached.number_invalid or event.outcome is Outcome.NOT_IN_SERVICE,
+    )
+    return state.model_copy(update={"unreached": unreached})
+
+
+@apply_event.register
+def _(event: events.ContactPointChanged, state: CaseState, today: date) -> CaseState:
+    if event.channel not in (Channel.VOICE, Channel.SMS):
+        return state
+    if event.usable:
+        return state.model_copy(update={"unreached": Unreached()})
+    return state.model_copy(update={"unreached": state.unreached.model_copy(update={"number_invalid": True})})
+
+
+@apply_event.register
+def _(event: events.ReplyReceived, state: CaseState, today: date) -> CaseState:
+    return state.model_copy(update={"unreached": Unreached()})

@@ -12,7 +12,13 @@ from domain.state import CaseState, WorkItem
 @apply_event.register
 def _(event: events.WorkItemOpened, state: CaseState, today: date) -> CaseState:
     item = WorkItem(
-        id=event.item, work=event.work, due=event.due, priority=event.priority, about=event.about, opened_on=today
+        id=event.item,
+        work=event.work,
+        due=event.due,
+        priority=event.priority,
+        about=event.about,
+        opened_on=today,
+        call=event.call,
     )
     return state.model_copy(update={"work": (*state.work, item), "work_count": state.work_count + 1})
 

@@ -17,7 +17,6 @@ from db.contacts import insert_claim, record_receipt
 from db.persons import load_person
 from db.session import Database, DatabaseFailure
 from domain import events
-from domain.casework import AnswerStatus, Judged
 from domain.compliance.model import Consent, PastContact
 from domain.events import Message
 from domain.names import CallOutcome, Channel, ConsentMeans, Direction, Outcome, Place, ReplyIntent, TelephonePlace
@@ -35,8 +34,7 @@ async def _hear(database: Database, *messages: Message, case_id: str = CASE, at:
     """Have applied messages recorded, as a turn of the case does."""
     async with database.transaction() as session:
         record = await lock_case(session, case_id)
-        judged = [Judged(message.id, AnswerStatus.APPLIED, message) for message in messages]
-        await record_facts(session, record, judged, at)
+        await record_facts(session, record, messages, at)
 
 
 async def _person(database: Database) -> Person:

@@ -84,6 +84,14 @@ def _filed(id_: str = "x-1") -> events.ReferralStatusChanged:
 MOST = Money(MINOR_UNITS_MAX, CURRENCY)
 IN_DOLLARS = Money.parse("5.00", "USD")
 
+WORK = events.WorkItemOpened(
+    item="w-1",
+    work=events.WorkKind.UNCLEAR_REPLY,
+    due=instant("2026-04-01 09:00"),
+    priority=2,
+    about="reply-1",
+)
+
 REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
     ("a promise for a closed case", RefusalCode.CASE_CLOSED, _promise(), (CLOSED,)),
     ("a charge for a closed case", RefusalCode.CASE_CLOSED, _adjustment("5.00"), (CLOSED,)),
@@ -234,6 +242,12 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
         RefusalCode.NO_SUCH_WORK_ITEM,
         events.WorkItemCompleted(id="x-1", item="w-1", outcome=events.WorkOutcome.DONE, completed_by="agent-1"),
         (),
+    ),
+    (
+        "deciding a dispute by work that is about none",
+        RefusalCode.WORK_OUTCOME_UNFIT,
+        events.WorkItemCompleted(id="x-1", item="w-1", outcome=events.WorkOutcome.UPHELD, completed_by="agent-1"),
+        (WORK,),
     ),
 ]
 

@@ -1,0 +1,240 @@
+"""What replies, holds, calls and finished work bring about: disputes, and work for people that ends exactly once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import events
+from domain.casework import AnswerStatus, Received, receive
+from domain.conduct import conduct
+from domain.events import AnyEvent, DisputeCategory, Entry, Message, WorkKind, WorkOutcome
+from domain.identifiers import dispute_id
+from domain.names import Channel, CloseReason, Direction, HoldKind, Outcome, ReplyIntent
+from domain.refusals import RefusalCode
+from domain.state import CaseState
+from tests.domain.builders import LAW, a_case, a_person, a_policy, after, instant, money
+from tests.domain.lives import as_sent
+
+DUE = date(2026, 3, 1)
+NOW = instant("2026-03-05 10:00")
+POLICY = a_policy()
+
+
+def case(*happenings: AnyEvent) -> CaseState:
+    return after(a_case(("250.00", DUE)), *((NOW, event) for event in happenings))
+
+
+def told(state: CaseState, *messages: Message) -> Received:
+    return receive(state, [as_sent(message) for message in messages], POLICY, NOW)
+
+
+def replied(intent: ReplyIntent, reply: str = "r-1") -> events.ReplyReceived:
+    return events.ReplyReceived(id=reply, channel=Channel.SMS, intent=intent)
+
+
+def completed(item: str, outcome: WorkOutcome, **more: Any) -> events.WorkItemCompleted:
+    return events.WorkItemCompleted(id="done-1", item=item, outcome=outcome, completed_by="staff-7", **more)
+
+
+def called(number: int, outcome: Any) -> events.CallOutcomeRecorded:
+    return events.CallOutcomeRecorded(id=f"call-{number}", outcome=outcome)
+
+
+def open_work(state: CaseState) -> list[tuple[WorkKind, str | None]]:
+    return [(item.work, item.about) for item in state.work]
+
+
+class TestReplies:
+    @pytest.mark.parametrize("intent", [ReplyIntent.STOP, ReplyIntent.START])
+    def test_what_changes_consent_alone_asks_nobody(self, intent: ReplyIntent) -> None:
+        assert told(case(), replied(intent)).state.work == ()
+
+    @pytest.mark.parametrize(
+        ("intent", "work"), [(ReplyIntent.HELP, WorkKind.HELP_ASKED), (ReplyIntent.OTHER, WorkKind.UNCLEAR_REPLY)]
+    )
+    def test_what_wants_an_answer_goes_to_a_person_by_the_next_day(self, intent: ReplyIntent, work: WorkKind) -> None:
+        received = told(case(), replied(intent))
+
+        assert open_work(received.state) == [(work, "r-1")]
+        assert received.state.work[0].due == NOW + timedelta(days=1)
+
+    @pytest.mark.parametrize(
+        ("intent", "category", "work"),
+        [
+            (ReplyIntent.DISPUTE, DisputeCategory.OTHER, WorkKind.DISPUTE),
+            (ReplyIntent.ALREADY_PAID, DisputeCategory.ALREADY_PAID, WorkKind.ALREADY_PAID),
+        ],
+    )
+    def test_what_disputes_the_debt_opens_a_dispute_and_asks_a_person(
+        self, intent: ReplyIntent, category: DisputeCategory, work: WorkKind
+    ) -> None:
+        received = told(case(), replied(intent))
+
+        dispute = dispute_id("lender:a-1", "r-1")
+        assert [entry.event for entry in received.entries][1] == events.DisputeOpened(id=dispute, category=category)
+        assert [(hold.kind, hold.id) for hold in received.state.holds] == [(HoldKind.DISPUTE, dispute)]
+        assert open_work(received.state) == [(work, dispute)]
+
+    def test_a_second_word_on_an_open_dispute_is_read_by_a_person_and_opens_no_other(self) -> None:
+        received = told(case(), replied(ReplyIntent.DISPUTE), replied(ReplyIntent.ALREADY_PAID, "r-2"))
+
+        assert len(received.state.holds) == 1
+        assert open_work(received.state)[1] == (WorkKind.UNCLEAR_REPLY, "r-2")
+
+    def test_the_same_reply_again_asks_nobody_again(self) -> None:
+        received = told(case(), replied(ReplyIntent.OTHER), replied(ReplyIntent.OTHER))
+
+        assert [judged.status for judged in received.judged] == [AnswerStatus.APPLIED, AnswerStatus.DUPLICATE]
+        assert len(received.state.work) == 1
+
+    def test_a_reply_to_a_closed_case_is_still_read(self) -> None:
+        received = told(case(events.CaseClosed(reason=CloseReason.PAID)), replied(ReplyIntent.DISPUTE))
+
+        assert open_work(received.state) == [(WorkKind.UNCLEAR_REPLY, "r-1")]
+        assert received.state.holds[0].kind is HoldKind.DISPUTE
+
+
+class TestDisputesAndHolds:
+    def test_a_dispute_that_is_resolved_needs_no_work_any_more(self) -> None:
+        disputed = told(case(), events.DisputeOpened(id="d-1", category=DisputeCategory.AMOUNT)).state
+
+        resolved = events.DisputeResolved(id="x-1", dispute="d-1", outcome=events.DisputeOutcome.REJECTED)
+        assert told(disputed, resolved).state.work == ()
+
+    @pytest.mark.parametrize("outcome", [WorkOutcome.UPHELD, WorkOutcome.REJECTED])
+    def test_the_work_on_a_dispute_can_decide_it(self, outcome: WorkOutcome) -> None:
+        disputed = told(case(), replied(ReplyIntent.ALREADY_PAID)).state
+
+        received = told(disputed, completed(disputed.work[0].id, outcome))
+
+        decided = received.entries[-1].event
+        assert isinstance(decided, events.DisputeResolved)
+        assert decided.outcome.value == outcome.value
+        assert received.state.work == ()
+        assert not received.state.holds[0].covers(NOW.date())
+
+    def test_work_that_is_about_no_dispute_decides_none(self) -> None:
+        asked = told(case(), replied(ReplyIntent.HELP)).state
+
+        judged = told(asked, completed(asked.work[0].id, WorkOutcome.UPHELD)).judged[0]
+
+        assert judged.refusal is not None
+        assert judged.refusal.code is RefusalCode.WORK_OUTCOME_UNFIT
+
+    @pytest.mark.parametrize(
+        ("hold", "work"), [(HoldKind.ATTORNEY, WorkKind.ATTORNEY), (HoldKind.DECEASED, WorkKind.ESTATE)]
+    )
+    def test_holds_that_need_a_person_ask_for_one_until_they_are_lifted(self, hold: HoldKind, work: WorkKind) -> None:
+        held = told(case(), events.HoldPlaced(id="h-1", hold=hold)).state
+
+        assert open_work(held) == [(work, "h-1")]
+        assert told(held, events.HoldLifted(id="x-1", hold=hold)).state.work == ()
+
+
+class TestLostContact:
+    LOST = (
+        called(1, Outcome.NO_ANSWER),
+        called(2, Outcome.BUSY),
+        called(3, Outcome.NOT_IN_SERVICE),
+    )
+
+    def test_a_person_looks_for_who_is_lost_once(self) -> None:
+        lost = told(case(), *self.LOST, called(4, Outcome.NO_ANSWER)).state
+
+        assert open_work(lost) == [(WorkKind.LOST_CONTACT, None)]
+
+    @pytest.mark.parametrize(
+        "few",
+        [
+            LOST[1:],
+            (called(1, Outcome.NO_ANSWER), called(2, Outcome.NO_ANSWER), called(3, Outcome.NO_ANSWER)),
+            (LOST[0], called(9, Outcome.CONVERSATION), LOST[1], LOST[2]),
+            (LOST[0], called(9, Outcome.VOICEMAIL), LOST[2]),
+        ],
+    )
+    def test_who_may_still_be_reached_is_not_lost(self, few: tuple[Message, ...]) -> None:
+        assert told(case(), *few).state.work == ()
+
+    @pytest.mark.parametrize(
+        "found",
+        [
+            called(9, Outcome.CONVERSATION),
+            events.CallOutcomeRecorded(id="in-1", outcome=Outcome.CONVERSATION, direction=Direction.INBOUND),
+            events.ContactPointChanged(id="p-1", contact_point="voice-2", channel=Channel.VOICE, usable=True),
+        ],
+    )
+    def test_who_is_found_is_looked_for_no_more(self, found: Message) -> None:
+        assert told(told(case(), *self.LOST).state, found).state.work == ()
+
+
+def test_work_is_withdrawn_when_the_case_closes_but_what_a_person_wrote_is_still_read() -> None:
+    busy = told(case(), replied(ReplyIntent.HELP), replied(ReplyIntent.OTHER, "r-2")).state
+    settled = told(busy, events.PaymentReceived(id="p-1", amount=money("250.00")), events.Recalled(id="x-1")).state
+
+    closed = conduct(settled, a_person(), POLICY, [LAW], NOW).state
+
+    assert closed.closed_because is CloseReason.RECALLED
+    assert open_work(closed) == [(WorkKind.UNCLEAR_REPLY, "r-2")]
+    item = closed.work[0].id
+    assert told(closed, completed(item, WorkOutcome.DONE)).judged[0].status is AnswerStatus.APPLIED
+
+
+@st.composite
+def _steps(draw: st.DrawFn) -> list[tuple[str, Any]]:
+    kinds = st.sampled_from(["reply", "hold", "lift", "call", "complete", "pay", "recall", "turn"])
+    return [(kind, draw(st.integers(0, 7))) for kind in draw(st.lists(kinds, max_size=25))]
+
+
+def _message(kind: str, choice: int, number: int, state: CaseState) -> Message | None:
+    name = f"m-{number}"
+    match kind:
+        case "reply":
+            return replied(list(ReplyIntent)[choice % len(ReplyIntent)], name)
+        case "hold":
+            return events.HoldPlaced(id=name, hold=[HoldKind.ATTORNEY, HoldKind.DECEASED][choice % 2])
+        case "lift":
+            return events.HoldLifted(id=name, hold=[HoldKind.ATTORNEY, HoldKind.DECEASED][choice % 2])
+        case "call":
+            outcomes = [Outcome.NOT_IN_SERVICE, Outcome.NO_ANSWER, Outcome.CONVERSATION]
+            return events.CallOutcomeRecorded(id=name, outcome=outcomes[choice % 3])
+        case "complete" if state.work:
+            item = state.work[choice % len(state.work)].id
+            outcome = [WorkOutcome.DONE, WorkOutcome.REJECTED, WorkOutcome.NOT_NEEDED][choice % 3]
+            return events.WorkItemCompleted(id=name, item=item, outcome=outcome, completed_by="staff-7")
+        case "pay":
+            return events.PaymentReceived(id=name, amount=money("50.00"))
+        case "recall" if choice == 0:
+            return events.Recalled(id=name)
+        case _:
+            return None
+
+
+@given(_steps())
+def test_each_item_is_opened_once_and_ends_at_most_once(
+    steps: list[tuple[str, Any]],
+) -> None:
+    state, journal = case(), list[Entry]()
+    for number, (kind, choice) in enumerate(steps):
+        now = NOW + timedelta(hours=6 * number)
+        message = _message(kind, choice, number, state)
+        received = receive(state, [] if message is None else [as_sent(message)], POLICY, now)
+        conducted = conduct(received.state, a_person(), POLICY, [LAW], now)
+        state = conducted.state
+        journal += [*received.entries, *conducted.entries]
+
+    opened = Counter(entry.event.item for entry in journal if isinstance(entry.event, events.WorkItemOpened))
+    ended = Counter(
+        entry.event.item
+        for entry in journal
+        if isinstance(entry.event, events.WorkItemCompleted | events.WorkItemWithdrawn)
+    )
+    assert set(opened.values()) <= {1}
+    assert set(ended.values()) <= {1}
+    assert set(opened) - set(ended) == {item.id for item in state.work}
+    assert set(ended) <= set(opened)
