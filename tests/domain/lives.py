@@ -11,7 +11,7 @@ from domain.balance import Balance, balance_of
 from domain.casework import AnswerStatus, Judged, receive
 from domain.compliance.model import RulePack
 from domain.conduct import conduct
-from domain.decision import ActionDecision, Close, Contact, ProposeReferral, Wait
+from domain.decision import ActionDecision, AskForCall, Close, Contact, ProposeReferral, Wait
 from domain.events import (
     AnyOccurrence,
     CaseClosed,
@@ -122,6 +122,9 @@ class Life:
             return self.contact(planned)
         if isinstance(planned, ProposeReferral):
             assert any(isinstance(event, ReferralProposed) for event in new)
+        if isinstance(planned, AskForCall):
+            assert isinstance(decision, Wait)
+            assert decision.awaits is not None
         if isinstance(planned, Close):
             assert new[-1] == CaseClosed(reason=planned.because)
         return decision

@@ -5,6 +5,7 @@ Amounts are a few pence, dates a few months and ids few, so that debts are settl
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import datetime, time, timedelta
 from itertools import pairwise
@@ -37,7 +38,7 @@ from domain.events import (
 )
 from domain.evolve import evolve, local_date, replay
 from domain.names import Channel, ReferralStatus
-from domain.policy import RECEIPT_STEP, Approval, Notice
+from domain.policy import RECEIPT_STEP, Approval, Notice, StepBy
 from domain.state import REFUSED_KEPT_MAX, CaseState, CaseStatus, StepOutcome
 from tests.domain.builders import LAW, REFERRAL, a_person, a_policy, a_stage, a_step, instant, money
 from tests.domain.generators import FIRST_DAY, days, openings
@@ -49,6 +50,13 @@ STAGES = (
     a_stage("early", -2, a_step("today", 0, Channel.SMS), a_step("reminder", 2, Channel.SMS, Channel.EMAIL)),
     a_stage("late", 4, a_step("notice", 4, Channel.LETTER, Channel.EMAIL, mandatory=True), a_step("call", 8)),
 )
+AGENTS_CALL = a_stage(
+    "agents",
+    1,
+    a_step("first-call", 1, Channel.VOICE, Channel.SMS).model_copy(update={"by": StepBy.AGENT}),
+    a_step("letter", 3, Channel.LETTER),
+    a_step("last-call", 6, Channel.VOICE, mandatory=True).model_copy(update={"by": StepBy.AGENT}),
+)
 TERMS = REFERRAL.model_copy(
     update={"day": 10, "minimum_balance": "0.02", "notice": Notice(step="notice", days=DAYS_TO_ANSWER)},
 )
@@ -56,6 +64,7 @@ POLICIES = (
     a_policy(*STAGES, referral=TERMS, end_day=40),
     a_policy(*STAGES, referral=TERMS.model_copy(update={"approval": Approval.AUTOMATIC}), end_day=15, grace_days=3),
     a_policy(*STAGES, referral=None, end_day=20, receipt=(Channel.LETTER,), promise_limit=1),
+    a_policy(AGENTS_CALL, end_day=12),
 )
 
 
@@ -219,6 +228,8 @@ def _check_that_nothing_due_is_left(turn: Turn, life: Life) -> None:
     if turn.after.status is CaseStatus.OPEN and not isinstance(decision, Contact):
         due = decision.until if isinstance(decision, Wait) else decision.at
         assert due is None or due > turn.now
+    calls = [item.id for item in turn.after.work if item.call is not None]
+    assert calls == ([decision.awaits] if isinstance(decision, Wait) and decision.awaits else [])
     again = conduct(turn.after, life.person, life.policy, life.packs, turn.now)
     assert again == Conducted(turn.after, (), decision)
 
@@ -237,15 +248,19 @@ def _check_journal(life: Life) -> None:
 def _check_messages(life: Life) -> None:
     """Each message that was applied is journaled once, and the refusal of an id once as long as it is remembered."""
     applied = [judged.message for turn in life.turns for judged in turn.judged if judged.status is AnswerStatus.APPLIED]
-    by_policy = [entry for entry in life.journal if getattr(entry.event, "decided_by", None) == "policy"]
-    journaled = [entry.event for entry in life.journal if isinstance(entry.event, Message) and entry not in by_policy]
-    assert journaled == applied
+    journaled = [entry.event for entry in life.journal if isinstance(entry.event, Message)]
+    assert [message for message in journaled if not _is_our_own(message)] == applied
     ids = Counter(entry.event.id for entry in life.journal if isinstance(entry.event, Message))
     assert set(ids.values()) <= {1}
     refused = [event.message for entry in life.journal if isinstance(event := entry.event, MessageRefused)]
     named = [message for message in refused if message]
     for number, message in enumerate(named):
         assert message not in named[max(0, number - REFUSED_KEPT_MAX) : number]
+
+
+def _is_our_own(message: Message) -> bool:
+    """What Dunlin derived from another message, or the policy decided."""
+    return bool(re.fullmatch(r"[dm]-[0-9a-f]{32}", message.id)) or getattr(message, "decided_by", None) == "policy"
 
 
 def _check_referrals(life: Life) -> None:
