@@ -37,7 +37,7 @@ async def judge_call(session: Session, rulebook: Rulebook, record: CaseRecord, n
         ContactRequest(channel=Channel.VOICE, debt=record.case_id, to=point.place),
         person.consumer.model_copy(update={"holds": holds}),
         person.history,
-        rulebook.packs(policy.law),
+        rulebook.packs_for(policy, person),
         policy.collector,
         now,
     )
