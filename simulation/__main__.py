@@ -13,7 +13,8 @@ from rich.progress import track
 from domain.policy import PolicyStatus
 from rulebook.load import Rulebook
 from simulation.invariants import check, check_whole
-from simulation.lifetime import Lifetime, live
+from simulation.life import Lifetime
+from simulation.lifetime import live
 from simulation.shrink import shrink
 from simulation.story import Story
 from simulation.storyteller import make_story

@@ -12,7 +12,7 @@ from domain.evolve import replay
 from domain.localtime import local_date, zone_of
 from domain.money import Money
 from domain.state import CaseStatus
-from simulation.lifetime import Lifetime
+from simulation.life import Lifetime
 
 
 class Violation(AssertionError):

@@ -110,7 +110,7 @@ async def journals(database: Database) -> AsyncIterator[Database]:
 async def _tamper(session: Session, case_id: str, tampering: Tampering) -> None:
     """What somebody with all rights can do. A swap would stumble over the keys."""
     await session.execute(text("SET LOCAL session_replication_role = replica"))
-    await session.execute(text("ALTER TABLE journal DROP CONSTRAINT journal_pkey"))
+    await session.execute(text("ALTER TABLE journal DROP CONSTRAINT journal_pkey CASCADE"))
     await session.execute(text("DROP INDEX journal_message_key"))
     await session.execute(text(tampering.statement), {"case_id": case_id, **tampering.values})
 

@@ -14,7 +14,8 @@ from domain.compliance.model import ContactRequest
 from domain.policy import PolicyStatus
 from rulebook.load import Rulebook
 from simulation.invariants import Violation, check, check_whole
-from simulation.lifetime import Lifetime, live
+from simulation.life import Lifetime
+from simulation.lifetime import live
 from simulation.shrink import shrink
 from simulation.story import Fate, Story
 from simulation.storyteller import make_story

@@ -1,0 +1,75 @@
+"""One turn of a case, as the desk of the activities takes it, and what it says of the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from domain import events
+from domain.casework import AnswerStatus, Judged, receive
+from domain.compliance.model import PastContact
+from domain.conduct import conduct
+from domain.events import Entry
+from domain.evolve import evolve
+from domain.names import Channel, ReplyIntent
+from domain.person import Person, UsablePoint
+from simulation.life import PLACES, Lifetime
+from simulation.story import RawMessage
+
+HISTORY_LOOKBACK = timedelta(days=30)
+
+
+def turn(life: Lifetime, messages: Sequence[RawMessage], done: Sequence[Entry] = ()) -> None:
+    """One transaction of `activities.desk`: what was done, what is in the inbox, what came, and what follows."""
+    state = life.state
+    for entry in done:
+        state = evolve(state, entry)
+    waiting = life.inbox
+    received = receive(state, [*waiting, *(each for each in messages if each not in waiting)], life.policy, life.now)
+    life.inbox = []
+    _learn(life, received.judged)
+    conducted = conduct(received.state, recent(life), life.policy, life.packs, life.now)
+    life.journal += [*done, *received.entries, *conducted.entries]
+    life.state, life.decision = conducted.state, conducted.decision
+
+
+def recent(life: Lifetime) -> Person:
+    """The person as the database gives them: with the contacts of the last thirty days."""
+    since = life.now - HISTORY_LOOKBACK
+    return life.person.model_copy(update={"history": tuple(c for c in life.person.history if c.at >= since)})
+
+
+def remember(life: Lifetime, contact: PastContact) -> None:
+    life.person = life.person.model_copy(update={"history": (*life.person.history, contact)})
+
+
+def _learn(life: Lifetime, judged: Sequence[Judged]) -> None:
+    """What applied messages say of the person, as `activities.facts` writes it down."""
+    for one in judged:
+        if one.status is not AnswerStatus.APPLIED:
+            continue
+        match one.message:
+            case events.ConsentChanged(channel=channel, consented=consented):
+                set_opt_out(life, channel, refused=not consented)
+            case events.ReplyReceived(channel=channel, intent=ReplyIntent.STOP | ReplyIntent.START as intent):
+                set_opt_out(life, channel, refused=intent is ReplyIntent.STOP)
+            case events.ContactPointChanged(contact_point=point, channel=channel, usable=usable):
+                set_usable(life, point, channel, usable=usable)
+            case _:
+                pass
+
+
+def set_opt_out(life: Lifetime, channel: Channel, *, refused: bool) -> None:
+    others = {each for each in life.person.consumer.opt_outs if each is not channel}
+    chosen = others | {channel} if refused else others
+    consumer = life.person.consumer.model_copy(update={"opt_outs": tuple(c for c in Channel if c in chosen)})
+    life.person = life.person.model_copy(update={"consumer": consumer})
+
+
+def set_usable(life: Lifetime, point: str, channel: Channel, *, usable: bool) -> None:
+    if channel not in life.story.channels:
+        return
+    kept = tuple(each for each in life.person.points if each.id != point)
+    added = (UsablePoint(id=point, channel=channel, place=PLACES[channel]),) if usable else ()
+    in_order = sorted((*kept, *added), key=lambda each: list(Channel).index(each.channel))
+    life.person = life.person.model_copy(update={"points": tuple(in_order)})
