@@ -23,7 +23,7 @@ from runtime.logging import configure_logging
 CONTACT_RATIO_WANTED = 0.6
 OPENING_RATIO_WANTED = 0.8
 CONTACT_EVENTS_MAX = 11
-GATE_PACKS = (("us-federal",), ("us-federal", "us-dc"), ("cn",), ("uk",))
+GATE_PACKS = (("us-federal",), ("us-federal", "us-dc"), ("cn",), ("uk",), ("default",))
 
 
 async def _measure(words: argparse.Namespace, console: Console) -> bool:

@@ -54,6 +54,10 @@ class BoundRule:
             return False
         return self.is_timeless or (not isinstance(said, Forbidden) and said.for_good)
 
+    def allows_at(self, instant: datetime, said: Ruling | None) -> bool:
+        """Whether what the rule said before means that it has no objection at the instant at which it ends."""
+        return self.is_steady and isinstance(said, DeferredUntil) and said.is_exact and said.until == instant
+
     def objection(self, ruling: DeferredUntil | Forbidden) -> Reason:
         effect = Effect.DEFER if isinstance(ruling, DeferredUntil) else Effect.FORBID
         text = f"{self.rule.text} ({ruling.because})"

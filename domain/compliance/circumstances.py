@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from domain.compliance.model import Consumer, ContactRequest, PastContact
 from domain.localtime import zone_of
@@ -14,21 +14,45 @@ ANYWHERE: tuple[tzinfo, ...] = tuple(timezone(quarters * _QUARTER) for quarters 
 """Every offset in use: where someone may be of whom nothing is known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What rules have counted of one history so far, for instants from `since` on.
+
+    By the identity of the rule's parameters, which are kept beside it, the debt and the zone; dates are ordinals.
+    """
+
+    history: Sequence[PastContact]
+    since: datetime
+    counted: dict[tuple[int, str], tuple[object, Sequence[PastContact]]] = field(default_factory=dict)
+    dates: dict[tuple[int, str, tzinfo], tuple[object, Sequence[int]]] = field(default_factory=dict)
+
+
+_newest = Tally((), datetime.max.replace(tzinfo=UTC))
+"""Of the history that was asked about last. A planner asks many questions of one: each channel, hour after hour."""
+
+
+def _tally_of(history: Sequence[PastContact], since: datetime) -> Tally:
+    """The tally of an immutable history that was begun before; of any other a new one."""
+    global _newest
+    known = _newest
+    if known.history is history and known.since <= since:
+        return known
+    tally = Tally(history, since)
+    if type(history) is tuple:
+        _newest = tally
+    return tally
+
+
 @dataclass(slots=True)
 class Circumstances:
-    """Contact, person and history, asked about from the instant `since` on.
-
-    What rules count is worked out once for all instants, by the identity of the rule's parameters; local dates are
-    proleptic ordinals.
-    """
+    """Contact, person and history, asked about from the instant `since` on."""
 
     contact: ContactRequest
     consumer: Consumer
     history: Sequence[PastContact]
     zones: tuple[tzinfo, ...]
     since: datetime
-    counted: dict[int, Sequence[PastContact]] = field(default_factory=dict)
-    counted_dates: dict[tuple[int, tzinfo], Sequence[int]] = field(default_factory=dict)
+    tally: Tally
     shown_at: datetime | None = None
     shown: Sequence[datetime] = ()
 
@@ -36,7 +60,8 @@ class Circumstances:
     def of(
         cls, contact: ContactRequest, consumer: Consumer, history: Sequence[PastContact], since: datetime
     ) -> Circumstances:
-        return cls(contact, consumer, history, tuple(map(zone_of, consumer.zones)) or ANYWHERE, since)
+        zones = tuple(map(zone_of, consumer.zones)) or ANYWHERE
+        return cls(contact, consumer, history, zones, since, _tally_of(history, since))
 
     def clocks_at(self, at: datetime) -> Sequence[datetime]:
         """What the clocks of the zones show at an instant, in their order. Each rule asks about the same instants."""

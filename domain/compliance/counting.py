@@ -78,29 +78,32 @@ def _next_lawful_date(
 
 def _candidates(rule: Counted, asked: Circumstances) -> Sequence[PastContact]:
     """The past contacts that the rule may count, whatever the place: local dates are worked out for these alone."""
-    found = asked.counted.get(id(rule))
-    if found is None:
-        horizon = asked.since - timedelta(days=rule.days + 2)
-        found = [past for past in asked.history if past.at > horizon and _counts(rule, past, asked.contact.debt)]
-        asked.counted[id(rule)] = found
+    tally, debt = asked.tally, asked.contact.debt
+    known = tally.counted.get((id(rule), debt))
+    if known is not None and known[0] is rule:
+        return known[1]
+    horizon = tally.since - timedelta(days=rule.days + 2)
+    found = [past for past in tally.history if past.at > horizon and _counts(rule, past, debt)]
+    tally.counted[(id(rule), debt)] = (rule, found)
     return found
 
 
 def _counted_dates(rule: Counted, asked: Circumstances, zone: tzinfo) -> Sequence[int]:
     """The local dates of the past contacts that count: those made under a consent don't where there is a limit."""
-    key = (id(rule), zone)
-    dates = asked.counted_dates.get(key)
-    if dates is None:
-        past_contacts = _candidates(rule, asked)
-        dates = [past.at.astimezone(zone).toordinal() for past in past_contacts]
-        if isinstance(rule, Frequency) and rule.consent_days is not None and asked.consumer.consents:
-            dates = [
-                day
-                for past, day in zip(past_contacts, dates, strict=True)
-                if not _has_consent(rule, asked, past.channel, zone, day, past.at)
-            ]
-        asked.counted_dates[key] = dates
-    return dates
+    key = (id(rule), asked.contact.debt, zone)
+    known = asked.tally.dates.get(key)
+    if known is not None and known[0] is rule:
+        dates = known[1]
+    else:
+        dates = [past.at.astimezone(zone).toordinal() for past in _candidates(rule, asked)]
+        asked.tally.dates[key] = (rule, dates)
+    if not isinstance(rule, Frequency) or rule.consent_days is None or not asked.consumer.consents:
+        return dates
+    return [
+        day
+        for past, day in zip(_candidates(rule, asked), dates, strict=True)
+        if not _has_consent(rule, asked, past.channel, zone, day, past.at)
+    ]
 
 
 def _counts(rule: Counted, past: PastContact, debt: str) -> bool:

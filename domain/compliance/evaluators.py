@@ -58,7 +58,7 @@ def local_hours(hours: LocalHours, asked: Circumstances, at: datetime) -> Ruling
         more = len(asked.zones) - PLACES_SHOWN_MAX
         named = f"{places} and {more} more" if more > 0 else places
         return Forbidden(f"location: the hours never overlap in the places where the person may be ({named})")
-    return DeferredUntil(open_in_all, f"it is {_clocks(asked, at)}")
+    return DeferredUntil(open_in_all, f"it is {_clocks(asked, at)}", is_exact=True)
 
 
 def stop_holds(stop: StopHolds, asked: Circumstances, at: datetime) -> Ruling:
@@ -167,6 +167,9 @@ def _first_common(
 ) -> datetime | None:
     """The earliest instant from `at` on that suits every zone, or None if there is none in a year."""
     search_ends = at + timedelta(days=SEARCH_DAYS)
+    if len(zones) == 1:
+        suitable = first_in(zones[0], at)
+        return suitable if suitable <= search_ends else None
     candidate = at
     while candidate <= search_ends:
         suitable = candidate

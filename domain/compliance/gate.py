@@ -51,7 +51,8 @@ def gate(
     while True:
         findings = _judge(rules, pending, asked, lawful_at)
         for number, said in zip(pending, findings, strict=True):
-            spoken[number] = _stronger(spoken[number], said)
+            before = spoken[number]
+            spoken[number] = said if before is None else _stronger(before, said)
         later = _latest_deferral(findings)
         if _has_forbidden(findings):
             return _verdict(rules, spoken, None)
@@ -61,9 +62,11 @@ def gate(
         if later > at_utc + _SEARCHED:
             return _verdict(rules, [_never_together(ruling) for ruling in spoken], None)
         lawful_at = later
-        pending = [
-            number for number, said in zip(pending, findings, strict=True) if not rules[number].is_settled_by(said)
-        ]
+        said_by = zip(pending, findings, strict=True)
+        unsettled = [(number, said) for number, said in said_by if not rules[number].is_settled_by(said)]
+        if all(rules[number].allows_at(later, said) for number, said in unsettled):
+            return _verdict(rules, spoken, _where_they_live(later, consumer))
+        pending = [number for number, _ in unsettled]
 
 
 def _judge(

@@ -21,12 +21,14 @@ class Allowed:
 class DeferredUntil:
     """The rule objects at every instant before `until`, which is later than the one asked about. `because` in words.
 
-    `for_good`: from then on it has no objection, as long as the same parameters are in force.
+    As long as the same parameters are in force, it has no objection from then on with `for_good`, or at least at that
+    very instant with `is_exact`.
     """
 
     until: datetime
     because: str
     for_good: bool = False
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

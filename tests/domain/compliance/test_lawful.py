@@ -196,3 +196,22 @@ def test_letters_and_mails_to_an_unknown_place_are_lawful_wherever_it_is(ask: Qu
     if verdict.until is not None:
         assert somewhere.is_lawful(verdict.until)
         assert not somewhere.is_lawful(verdict.until - MICROSECOND)
+
+
+@settings(max_examples=200, deadline=None)
+@given(questions(), st.lists(st.integers(-72, 72), min_size=1, max_size=4))
+def test_no_answer_depends_on_what_was_asked_about_the_same_history_before(ask: Question, hours: list[int]) -> None:
+    instants = [ask.at + timedelta(hours=hour) for hour in hours]
+    one_after_the_other = [ask.asked(at) for at in instants]
+    each_afresh = [replace(ask, history=(*ask.history,)).asked(at) for at in instants]
+
+    assert one_after_the_other == each_afresh
+
+
+def test_a_whole_pack_that_is_silent_about_unknown_places_forbids_what_another_pack_would_let_through() -> None:
+    contact = ContactRequest(channel=Channel.EMAIL, debt="A", to=Place.EMAIL)
+    at = datetime(2026, 5, 6, 16, tzinfo=UTC)
+    ask = Question(contact, Consumer(zones=()), (), ("us-federal", "default"), Collector.THIRD_PARTY, at)
+
+    assert ask.asked().verdict is Effect.FORBID
+    assert replace(ask, packs=("default",)).asked().verdict is Effect.ALLOW
