@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from db.tls import address_of
+
 ALEMBIC_INI = Path(__file__).with_name("alembic.ini")
 
 _LOCK = text("SELECT pg_advisory_xact_lock(75_296_312_117)")
@@ -17,7 +19,9 @@ _LOCK = text("SELECT pg_advisory_xact_lock(75_296_312_117)")
 
 async def upgrade(url: str) -> None:
     """Apply every migration that the database does not have yet. Safe to run by several workers at once."""
-    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+    address = address_of(url)
+    tls = {"ssl": address.tls or False}
+    engine = create_async_engine(address.url, poolclass=NullPool, hide_parameters=True, connect_args=tls)
     async with engine.begin() as connection:
         await wait_for_other_migrations(connection)
         await connection.run_sync(_upgrade)

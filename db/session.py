@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Dialect, TextClause, make_url, text
+from sqlalchemy import Dialect, TextClause, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from db.tls import address_of
 
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
@@ -113,11 +116,12 @@ class Session:
 
 
 class Database:
-    """A pool of connections to Postgres. `url` is like postgresql+asyncpg://user@host/name."""
+    """A pool of connections to Postgres. `url` is like postgresql+asyncpg://user@host/name?sslmode=verify-full."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        _, address = _DIALECT.create_connect_args(make_url(url))
-        self._options = {**address, **_OPTIONS, "max_size": pool_size}
+        whole = address_of(url)
+        _, address = _DIALECT.create_connect_args(whole.url)
+        self._options = {**address, **_OPTIONS, "max_size": pool_size, "ssl": whole.tls or False}
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
 
@@ -163,6 +167,9 @@ async def _connected(pool: asyncpg.Pool) -> Any:
         return await pool.acquire(timeout=POOL_TIMEOUT_SECONDS)
     except TimeoutError:
         raise DatabaseFailure(f"no connection became free within {POOL_TIMEOUT_SECONDS} s", "", ()) from None
+    except ssl.SSLError as error:
+        words = f"TLS failed ({type(error).__name__}): check sslmode and sslrootcert"
+        raise DatabaseFailure(words, "", ()) from None
     except OSError as error:
         reason = f"cannot be reached ({type(error).__name__}), check that it runs and that DATABASE_URL is right"
         raise DatabaseFailure(reason, "", ()) from None
