@@ -18,6 +18,7 @@ from domain.consolidation import ACCOUNTS_MAX, comes_along, terms_of
 from domain.decision import Contact
 from domain.events import Reason
 from domain.facts import Facts
+from domain.holds import under_holds
 from domain.localtime import local_date, zone_of
 from domain.names import Channel
 
@@ -34,12 +35,11 @@ class Companion:
 def ask_gate(standing: Standing, channel: Channel) -> Verdict:
     """The gate's own word on a contact about this case at this instant, holds of the case included."""
     today = local_date(standing.now, zone_of(standing.state.zone))
-    holds = tuple(dict.fromkeys(hold.kind for hold in standing.state.holds if hold.covers(today)))
     point = standing.person.point_for(channel)
     assert point is not None, "the planner only chooses channels that have a usable contact point"
     return gate(
         ContactRequest(channel=channel, debt=standing.record.case_id, to=point.place),
-        standing.person.consumer.model_copy(update={"holds": holds}),
+        under_holds(standing.person.consumer, standing.state, today),
         standing.person.history,
         standing.packs,
         standing.policy.collector,

@@ -10,6 +10,7 @@ from db.persons import Recipient
 from domain.ageing import delinquent_days, pauses_of
 from domain.balance import balance_of
 from domain.compliance.model import DebtHelp
+from domain.disputes import undisputed
 from domain.localtime import local_date, zone_of
 from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts, Rendered
 from domain.names import Channel
@@ -39,7 +40,7 @@ def facts_of(standings: Sequence[Standing], recipient: Recipient, collector: Col
 def _account(standing: Standing) -> AccountFacts:
     state, policy = standing.state, standing.policy
     today = local_date(standing.now, zone_of(state.zone))
-    balance = balance_of(state, policy.waterfall, today)
+    balance = undisputed(balance_of(state, policy.waterfall, today), state, policy.waterfall, today)
     oldest = balance.oldest_unpaid
     return AccountFacts(
         account=standing.record.account,

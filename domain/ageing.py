@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.holds import effects_of
 from domain.state import CaseState
 
 
@@ -18,8 +19,8 @@ class Pause:
 
 
 def pauses_of(state: CaseState) -> tuple[Pause, ...]:
-    """Every hold pauses the account."""
-    return tuple(Pause(hold.placed_on, hold.ends_on) for hold in state.holds)
+    """The holds that pause days. Others stop something else: see `domain.holds`."""
+    return tuple(Pause(hold.placed_on, hold.ends_on) for hold in state.holds if effects_of(hold).pauses_days)
 
 
 def days_past_due(oldest_due: date, as_of: date) -> int:

@@ -15,8 +15,10 @@ from domain.events import Entry
 from domain.evolve import evolve
 from domain.follow_up import FollowUp
 from domain.follow_ups import next_follow_up
+from domain.holds import enforcement_is_stayed, referral_is_barred
 from domain.identifiers import contact_id, referral_id
 from domain.localtime import local_date, zone_of
+from domain.names import ReferralStatus
 from domain.person import Person
 from domain.policy import Approval, Policy
 from domain.registration import case_id_of
@@ -24,6 +26,7 @@ from domain.state import CaseState, CaseStatus
 from domain.work import work_opened, work_withdrawn_at_closing
 
 APPROVED_BY_POLICY = "policy"
+_DECIDED_IN_COURT = {ReferralStatus.JUDGMENT, ReferralStatus.ENFORCEMENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,17 @@ def _wake_for(follow_up: FollowUp | None, decision: ActionDecision) -> ActionDec
 
 
 def _recall_of_referral(state: CaseState, policy: Policy, now: datetime) -> Entry | None:
-    """A referral ends at once when the debt is paid or the lender takes the account back."""
+    """A referral ends at once when the debt is paid, the lender takes the account back, or a hold forbids it.
+
+    What a court has decided is given up only for a hold that stays its enforcement.
+    """
     referral = state.referral
     if referral is None or referral.status.is_final:
         return None
-    balance = balance_of(state, policy.waterfall, local_date(now, zone_of(state.zone)))
-    if balance.outstanding and not state.recalled:
+    today = local_date(now, zone_of(state.zone))
+    is_held = enforcement_is_stayed if referral.status in _DECIDED_IN_COURT else referral_is_barred
+    owed = balance_of(state, policy.waterfall, today).outstanding
+    if owed and not state.recalled and not is_held(state, today):
         return None
     return Entry(at=now, event=events.ReferralRecalled(referral=referral.id))
 

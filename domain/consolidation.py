@@ -10,6 +10,7 @@ from typing import TypeGuard
 from domain.consolidation_terms import Consolidation
 from domain.decision import ActionDecision, Contact
 from domain.facts import Facts
+from domain.holds import contact_is_stopped
 from domain.localtime import is_inside
 from domain.names import Channel
 from domain.policy import Policy
@@ -37,12 +38,14 @@ def comes_along(decision: ActionDecision, facts: Facts, leading: Contact, terms:
     """
     if not isinstance(decision, Contact) or decision.channel is not leading.channel:
         return False
+    if contact_is_stopped(facts.state, facts.today):
+        return False
     own = terms_of(decision, facts.policy)
     if own is None or own.template != terms.template:
         return False
     if decision.at > facts.now + timedelta(hours=min(own.within_hours, terms.within_hours)):
         return False
-    oldest = facts.balance.oldest_unpaid
+    oldest = facts.treated.oldest_unpaid
     assert oldest is not None, "only an account that owes something is reminded of it"
     day = facts.day_of(oldest)
     stage = stage_on(facts.policy, day)

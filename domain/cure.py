@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from domain.channel_choice import NoChannel, Opening, choose_channel
+from domain.channel_choice import Held, NoChannel, Opening, choose_channel
 from domain.decision import Close, Contact, Suppress
 from domain.facts import Facts
+from domain.holds import contact_is_stopped
 from domain.localtime import with_offset_of
 from domain.names import CloseReason
 from domain.policy import RECEIPT_STEP
@@ -14,7 +15,8 @@ from domain.state import StepOutcome
 def close_as_paid(facts: Facts) -> Contact | Suppress | Close | None:
     """The receipt for the payment that settled the account, then the end; None while something is owed.
 
-    The receipt keeps the law's hours but no window of the policy: good news need not wait. Under a hold there is none.
+    The receipt keeps the law's hours but no window of the policy: good news need not wait. There is none under a hold
+    that stops contact.
     """
     if facts.balance.outstanding:
         return None
@@ -23,7 +25,7 @@ def close_as_paid(facts: Facts) -> Contact | Suppress | Close | None:
 
 def _receipt(facts: Facts) -> Contact | Suppress | None:
     payments = [payment for payment in facts.state.payments if payment.reversed_because is None]
-    if not payments or facts.holds_today:
+    if not payments or contact_is_stopped(facts.state, facts.today):
         return None
     settled_by = payments[-1].id
     attempts = facts.attempts_at(RECEIPT_STEP, settled_by)
@@ -34,6 +36,8 @@ def _receipt(facts: Facts) -> Contact | Suppress | None:
     choice = choose_channel(facts, receipt.channels, attempts, None, wanted_at, before=None)
     if isinstance(choice, NoChannel):
         return Suppress(step=RECEIPT_STEP, obligation=settled_by, channel=receipt.channels[0], reasons=choice.reasons)
+    if isinstance(choice, Held):
+        return None
     assert isinstance(choice, Opening), "a receipt has no instant at which it lapses"
     return Contact(
         at=with_offset_of(facts.person_zone, choice.at),

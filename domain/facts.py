@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 from domain.ageing import Pause, date_of_day, days_past_due, pauses_of, treatment_day
 from domain.balance import Balance, balance_of
 from domain.compliance.model import RulePack
+from domain.disputes import undisputed
 from domain.localtime import local_date, zone_of
 from domain.person import Person
 from domain.policy import Policy
-from domain.state import Attempt, CaseState, Hold, Obligation
+from domain.state import Attempt, CaseState, Obligation
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`today` and all ageing go by the account's calendar, hours of contact by the clock of the person's first zone.
 
-    `now` is in UTC.
+    `now` is in UTC. `balance` is what the books say; `treated` is the same as if the disputed part were settled, the
+    oldest obligation first: what may be asked for.
     """
 
     state: CaseState
@@ -32,6 +34,7 @@ class Facts:
     account_zone: ZoneInfo
     person_zone: ZoneInfo
     balance: Balance
+    treated: Balance
     pauses: tuple[Pause, ...]
 
     @classmethod
@@ -40,6 +43,7 @@ class Facts:
     ) -> Facts:
         account_zone = zone_of(state.zone)
         today = local_date(now, account_zone)
+        balance = balance_of(state, policy.waterfall, today)
         return cls(
             state=state,
             person=person,
@@ -49,17 +53,14 @@ class Facts:
             today=today,
             account_zone=account_zone,
             person_zone=zone_of(person.consumer.zones[0]) if person.consumer.zones else account_zone,
-            balance=balance_of(state, policy.waterfall, today),
+            balance=balance,
+            treated=undisputed(balance, state, policy.waterfall, today),
             pauses=pauses_of(state),
         )
 
     @property
     def case_id(self) -> str:
         return f"{self.state.lender}:{self.state.account}"
-
-    @property
-    def holds_today(self) -> list[Hold]:
-        return [hold for hold in self.state.holds if hold.covers(self.today)]
 
     def day_of(self, obligation: Obligation) -> int:
         """Today on the policy's axis of days, for an obligation."""

@@ -9,6 +9,7 @@ from domain.compliance.model import RulePack
 from domain.cure import close_as_paid
 from domain.decision import Close, Decision, Wait
 from domain.facts import Facts
+from domain.holds import days_run_from, effects_of, holds_on
 from domain.localtime import start_of_day, with_offset_of
 from domain.names import CloseReason, ReferralStatus
 from domain.person import Person
@@ -54,15 +55,23 @@ def _await_counsel(facts: Facts) -> Wait | None:
     return Wait(until=None, reason=f"with counsel: {referral.status}")
 
 
-def _respect_holds(facts: Facts) -> Wait | None:
-    holds = facts.holds_today
-    if not holds:
+def _stand_still(facts: Facts) -> Wait | None:
+    """Holds that pause days stop everything. The treatment goes on as far as the others let it."""
+    resumed_on = days_run_from(facts.state, facts.today)
+    if resumed_on == facts.today:
         return None
-    reason = f"on hold: {', '.join(dict.fromkeys(hold.kind for hold in holds))}"
-    ends = [hold.ends_on for hold in holds if hold.ends_on is not None]
-    if len(ends) < len(holds):
+    holds = [hold.kind for hold in holds_on(facts.state, facts.today) if effects_of(hold).pauses_days]
+    reason = f"on hold: {', '.join(dict.fromkeys(holds))}"
+    if resumed_on is None:
         return Wait(until=None, reason=reason)
-    return Wait(until=with_offset_of(facts.account_zone, start_of_day(max(ends), facts.account_zone)), reason=reason)
+    return Wait(until=with_offset_of(facts.account_zone, start_of_day(resumed_on, facts.account_zone)), reason=reason)
+
+
+def _leave_what_is_disputed(facts: Facts) -> Wait | None:
+    """A dispute about a part can cover all that is left, once the rest was paid."""
+    if facts.treated.outstanding:
+        return None
+    return Wait(until=None, reason="all that is outstanding is disputed")
 
 
 _CONSIDERATIONS: tuple[Callable[[Facts], Decision | None], ...] = (
@@ -72,6 +81,7 @@ _CONSIDERATIONS: tuple[Callable[[Facts], Decision | None], ...] = (
     close_as_paid,
     await_promise,
     _await_counsel,
-    _respect_holds,
+    _stand_still,
+    _leave_what_is_disputed,
     enter_stage,
 )

@@ -97,7 +97,7 @@ def lapses_at(pending: PendingStep, facts: Facts) -> datetime | None:
 
 def _applies(step: Step, facts: Facts) -> bool:
     least = step.when.outstanding_at_least
-    if least is not None and facts.balance.outstanding < facts.policy.money(least):
+    if least is not None and facts.treated.outstanding < facts.policy.money(least):
         return False
     after_broken = step.when.after_broken_promise
     if after_broken is None:

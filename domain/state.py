@@ -83,12 +83,18 @@ class Promise(Value):
 
 
 class Hold(Value):
-    """A period `[placed_on, ends_on)` without contact or delinquent days; open while `ends_on` is None."""
+    """Something that stops a case, or a part of it, in `[placed_on, ends_on)`; open while `ends_on` is None.
+
+    `amount` is the disputed part of the debt; None when all of it is held. `alone`: it is about this account, although
+    holds of its kind are about the person.
+    """
 
     id: Id
     kind: HoldKind
     placed_on: date
     ends_on: date | None
+    amount: Money | None = None
+    alone: bool = False
 
     def covers(self, day: date) -> bool:
         return self.placed_on <= day and (self.ends_on is None or day < self.ends_on)

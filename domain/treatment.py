@@ -7,13 +7,14 @@ nobody; a case that could not be given notice is not referred.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.agent_calls import plan_call
-from domain.channel_choice import NoChannel, TooLate, choose_channel
+from domain.channel_choice import Held, NoChannel, TooLate, choose_channel
 from domain.decision import AskForCall, Close, Contact, EnterStage, ProposeReferral, Suppress, Wait
 from domain.facts import Facts
-from domain.localtime import next_inside, start_of_day, with_offset_of
+from domain.holds import referral_possible_from
+from domain.localtime import local_date, next_inside, start_of_day, with_offset_of
 from domain.names import ReferralStatus
 from domain.policy import ReferralTerms, StepBy
 from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
@@ -40,18 +41,44 @@ def treat(facts: Facts) -> Contact | AskForCall | Suppress | ProposeReferral | C
     contact = _next_contact(facts, obligation, last_day)
     if contact is not None:
         return contact
-    at = _start_of_business(facts, obligation, last_day)
+    if referral_day is not None:
+        referral = _referral(facts, obligation, referral_day)
+        if referral is not None:
+            return referral
+    end = facts.policy.end
+    day = max(end.day, last_day)
+    at = _start_of_business(facts, obligation, day)
     if at is None:
         return Wait(until=None, reason=HELD_BACK)
-    lateness = facts.lateness(obligation, at)
-    if referral_day is not None:
-        return ProposeReferral(at=at, reason=f"day {last_day}: {lateness}, {facts.balance.outstanding} outstanding")
-    end = facts.policy.end
-    return Close(at=at, because=end.close, reason=f"day {last_day}, the end of the policy: {lateness}")
+    reason = f"day {day}, the end of the policy: {facts.lateness(obligation, at)}"
+    return Close(at=at, because=end.close, reason=reason)
+
+
+def _referral(facts: Facts, obligation: Obligation, day: int) -> ProposeReferral | None:
+    """The proposal, put off while a hold bars it. None when nobody knows until when, or when the notice is held."""
+    at = _start_of_business(facts, obligation, day)
+    if at is None or not _notice_was_given(facts, obligation):
+        return None
+    earliest = local_date(at, facts.account_zone)
+    possible_on = referral_possible_from(facts.state, earliest)
+    if possible_on is None:
+        return None
+    if possible_on > earliest:
+        at = _open_from(facts, possible_on)
+    reason = f"day {day}: {facts.lateness(obligation, at)}, {facts.treated.outstanding} outstanding"
+    return ProposeReferral(at=at, reason=reason)
+
+
+def _notice_was_given(facts: Facts, obligation: Obligation) -> bool:
+    """A notice that is due can be kept back by a hold while the days run on."""
+    terms = facts.policy.referral
+    assert terms is not None, "only a policy with referrals has a day for one"
+    attempts = facts.attempts_at(terms.notice.step, obligation.id)
+    return any(attempt.outcome is StepOutcome.MADE for attempt in attempts)
 
 
 def _oldest_unpaid(facts: Facts) -> Obligation:
-    obligation = facts.balance.oldest_unpaid
+    obligation = facts.treated.oldest_unpaid
     assert obligation is not None, "only an account that owes something is treated"
     return obligation
 
@@ -76,12 +103,13 @@ def _referral_day(facts: Facts, obligation: Obligation) -> int | None:
 def _terms_of_referral(facts: Facts) -> ReferralTerms | None:
     """The policy's terms, unless a referral was declined or withdrawn before, or the balance isn't worth it.
 
-    A recalled one had been paid: what is owed again, because that payment bounced, may be referred again.
+    A recalled one had been paid, or a hold forbade it: when that payment bounces or the hold has ended, what is owed
+    may be referred again.
     """
     terms, earlier = facts.policy.referral, facts.state.referral
     if terms is None or (earlier is not None and earlier.status is not ReferralStatus.RECALLED):
         return None
-    return terms if facts.balance.outstanding >= facts.policy.money(terms.minimum_balance) else None
+    return terms if facts.treated.outstanding >= facts.policy.money(terms.minimum_balance) else None
 
 
 def _start_of_business(facts: Facts, obligation: Obligation, day: int) -> datetime | None:
@@ -89,6 +117,11 @@ def _start_of_business(facts: Facts, obligation: Obligation, day: int) -> dateti
     date = facts.date_of(day, obligation)
     if date is None:
         return None
+    return _open_from(facts, date)
+
+
+def _open_from(facts: Facts, date: date) -> datetime:
+    """When the policy's window opens from a date on, where the account is; now if that has passed."""
     window = facts.policy.window
     opens = next_inside(window.start, window.end, facts.account_zone, start_of_day(date, facts.account_zone))
     return with_offset_of(facts.account_zone, max(opens, facts.now))
@@ -120,14 +153,14 @@ def _next_contact(facts: Facts, obligation: Obligation, last_day: int) -> Contac
 
 
 def _plan(pending: PendingStep, wanted: datetime, facts: Facts) -> Contact | AskForCall | Suppress | Wait | None:
-    """The contact that the step comes to; None when it would lapse before that is lawful.
+    """The contact that the step comes to; None when it would lapse before that is lawful, or a hold keeps it.
 
     A step without any channel is suppressed only when it is due: until then a channel can still be added or allowed.
     """
     step = pending.step
     window = window_of(step, facts.policy)
     choice = choose_channel(facts, step.channels, pending.attempts, window, wanted, lapses_at(pending, facts))
-    if isinstance(choice, TooLate):
+    if isinstance(choice, TooLate | Held):
         return None
     if isinstance(choice, NoChannel):
         if wanted > facts.now:

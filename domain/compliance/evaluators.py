@@ -26,6 +26,7 @@ from domain.compliance.parameters import (
 )
 from domain.compliance.ruling import ALLOWED, Allowed, DeferredUntil, Forbidden, Ruling
 from domain.localtime import ONE_DAY, next_inside, start_of_day
+from domain.names import HoldKind
 from domain.preferences import InconvenientTime
 from domain.value import Value
 
@@ -66,6 +67,8 @@ def stop_holds(stop: StopHolds, asked: Circumstances, at: datetime) -> Ruling:
     if not asked.consumer.holds:
         return ALLOWED
     active = [hold for hold in stop.holds if hold in asked.consumer.holds]
+    if stop.spares_undisputed and asked.consumer.disputed_in_part:
+        active = [hold for hold in active if hold is not HoldKind.DISPUTE]
     return Forbidden(f"hold: {', '.join(active)}") if active else ALLOWED
 
 

@@ -34,11 +34,13 @@ class Consent(Value):
 class Consumer(Value):
     """What is known of the person, over all accounts. Empty `zones` means that the place is unknown.
 
-    Unknown place: lawful in no zone that we could name, so the packs say what that forbids.
+    Unknown place: lawful in no zone that we could name, so the packs say what that forbids. `disputed_in_part`: the hold
+    `dispute` is about a part of the debt, and the contact about the rest.
     """
 
     zones: tuple[str, ...]
     holds: tuple[HoldKind, ...] = ()
+    disputed_in_part: bool = False
     opt_outs: tuple[Channel, ...] = ()
     consents: tuple[Consent, ...] = ()
     refused_places: tuple[Place, ...] = ()

@@ -33,10 +33,14 @@ class LocalHours(Value):
 
 
 class StopHolds(Value):
-    """These holds forbid contact until they end."""
+    """These holds forbid contact until they end.
+
+    With `spares_undisputed`, a dispute about a part of a debt leaves contact about the rest of it lawful.
+    """
 
     kind: Literal["stop_holds"] = "stop_holds"
     holds: tuple[HoldKind, ...] = Field(min_length=1)
+    spares_undisputed: bool = False
 
 
 class HonourOptOut(Value):
