@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic_core import to_json
 from sqlalchemy import TextClause, text
@@ -93,7 +93,7 @@ _PROJECTIONS = (
         """),
     ),
     _Projection(
-        (events.HoldPlaced, events.HoldLifted, events.DisputeOpened, events.DisputeResolved),
+        (*get_args(events.RestraintMessage), events.RestraintOccurrence),
         _holds,
         text("""
         INSERT INTO hold (case_id, id, kind, placed_on, ends_on)

@@ -28,8 +28,8 @@ class Advanced:
 def advance(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Advanced:
     """Record all bookkeeping that is due at `now`, and find the next action."""
     entries: list[Entry] = []
-    # Each promise settles once, each step and the receipt is suppressed once for an obligation, and a stage is entered.
-    for _ in range(len(state.promises) + len(policy.steps) + 3):
+    # Each promise settles once, each step, receipt and offer of help is suppressed once, and a stage is entered.
+    for _ in range(len(state.promises) + len(policy.steps) + 4):
         decision = next_step(state, person, policy, packs, now)
         if not isinstance(decision, EnterStage | SettlePromise | Suppress):
             return Advanced(state, tuple(entries), decision)

@@ -13,7 +13,7 @@ from domain.facts import Facts
 from domain.holds import contact_is_stopped
 from domain.localtime import is_inside
 from domain.names import Channel
-from domain.policy import Policy
+from domain.policy import HELP_STEP, Policy
 from domain.schedule import stage_on, window_of
 
 ACCOUNTS_MAX: Mapping[Channel, int] = MappingProxyType(
@@ -25,7 +25,9 @@ ACCOUNTS_MAX: Mapping[Channel, int] = MappingProxyType(
 def terms_of(contact: Contact, policy: Policy) -> Consolidation | None:
     """The terms on which the contact's text may give way to one that names several accounts; None: it stands alone."""
     terms = policy.consolidation
-    return terms if terms is not None and contact.template in terms.replaces else None
+    if terms is None or contact.step == HELP_STEP:
+        return None
+    return terms if contact.template in terms.replaces else None
 
 
 def comes_along(decision: ActionDecision, facts: Facts, leading: Contact, terms: Consolidation) -> TypeGuard[Contact]:

@@ -43,7 +43,10 @@ def _(event: events.PromiseMade) -> str:
 
 @describe.register
 def _(event: events.DisputeOpened) -> str:
-    return f"dispute opened{' in writing' if event.in_writing else ''}: {_words(event.category)}"
+    of = f" of {event.amount}" if event.amount is not None else ""
+    written = " in writing" if event.in_writing else ""
+    again = ", which repeats an earlier one" if event.repeats is not None else ""
+    return f"dispute{of} opened{written}: {_words(event.category)}{again}"
 
 
 @describe.register
@@ -53,13 +56,40 @@ def _(event: events.DisputeResolved) -> str:
 
 @describe.register
 def _(event: events.HoldPlaced) -> str:
+    since = f" since {event.since}" if event.since else ""
     until = f" until {event.until}" if event.until else ""
-    return f"hold placed: {_words(event.hold)}{until}"
+    return f"hold placed: {_words(event.hold)}{since}{until}"
 
 
 @describe.register
 def _(event: events.HoldLifted) -> str:
-    return f"hold lifted: {_words(event.hold)}"
+    return f"hold lifted: {_words(event.hold)}{f' from {event.until} on' if event.until else ''}"
+
+
+@describe.register
+def _(event: events.HoldEndSet) -> str:
+    return f"hold ends on {event.until}"
+
+
+@describe.register
+def _(event: events.ComplaintOpened) -> str:
+    return f"complaint opened: {_words(event.category)}"
+
+
+@describe.register
+def _(event: events.ComplaintResolved) -> str:
+    return f"complaint {_words(event.outcome)}"
+
+
+@describe.register
+def _(event: events.HardshipStated) -> str:
+    affordable = f", {event.affordable} a month is affordable" if event.affordable is not None else ""
+    return f"hardship stated: {_words(event.category)}{affordable}"
+
+
+@describe.register
+def _(event: events.VulnerabilityStated) -> str:
+    return "vulnerability stated"
 
 
 @describe.register

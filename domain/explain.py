@@ -13,7 +13,7 @@ from domain.events import Entry, Event, Reason, StepEvent
 from domain.evolve import evolve
 from domain.localtime import local_date, zone_of
 from domain.names import Channel
-from domain.policy import RECEIPT_STEP, Policy
+from domain.policy import HELP_STEP, RECEIPT_STEP, Policy
 from domain.state import CaseState
 
 
@@ -102,6 +102,8 @@ def _explain(at: datetime, record: _Record, state: CaseState, policy: Policy | N
     lateness = "" if days is None else f"; obligation {record.obligation} of {due} is {_late(days)}"
     if record.step == RECEIPT_STEP:
         because = f"receipt of policy {named}: payment {record.obligation} left nothing outstanding"
+    elif record.step == HELP_STEP:
+        because = f"help of policy {named}: hardship was stated in {record.obligation}"
     else:
         because = f"step {record.step} of policy {named}{planned}{instead}{lateness}{record.together}"
     return Explained(

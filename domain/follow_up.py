@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.compliance.model import RulePack
-from domain.events import AnyOccurrence
+from domain.events import AnyEvent
 from domain.policy import Policy
 from domain.state import CaseState
 
@@ -18,7 +18,7 @@ class FollowUp:
 
     at: datetime
     reason: str
-    events: tuple[AnyOccurrence, ...]
+    events: tuple[AnyEvent, ...]
 
 
 Follow = Callable[[CaseState, Policy, Sequence[RulePack], datetime], Iterable[FollowUp]]

@@ -13,9 +13,10 @@ from domain.agent_calls import miss_calls
 from domain.compliance.model import RulePack
 from domain.follow_up import Follow, FollowUp
 from domain.policy import Policy
+from domain.restraint_follow_ups import follow_restraints
 from domain.state import CaseState
 
-FOLLOWS: tuple[Follow, ...] = (miss_calls,)
+FOLLOWS: tuple[Follow, ...] = (miss_calls, follow_restraints)
 
 
 def next_follow_up(state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime) -> FollowUp | None:

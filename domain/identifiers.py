@@ -30,5 +30,10 @@ def follow_up_id(case_id: str, message: str, kind: str) -> str:
     return f"m-{_digest(case_id, message, kind)}"
 
 
+def upheld_credit_id(case_id: str, dispute: str) -> str:
+    """The id under which the disputed part is credited once its dispute was upheld."""
+    return f"u-{_digest(case_id, dispute)}"
+
+
 def _digest(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -9,6 +9,7 @@ from domain.compliance.model import RulePack
 from domain.cure import close_as_paid
 from domain.decision import Close, Decision, Wait
 from domain.facts import Facts
+from domain.help_offer import offer_help
 from domain.holds import days_run_from, effects_of, holds_on
 from domain.localtime import start_of_day, with_offset_of
 from domain.names import CloseReason, ReferralStatus
@@ -79,6 +80,7 @@ _CONSIDERATIONS: tuple[Callable[[Facts], Decision | None], ...] = (
     _give_back,
     settle_kept_promise,
     close_as_paid,
+    offer_help,
     await_promise,
     _await_counsel,
     _stand_still,

@@ -128,6 +128,14 @@ class Receipt(Value):
     channels: tuple[Channel, ...] = Field(min_length=1)
 
 
+class HardshipTerms(Value):
+    """What follows when a borrower says that they cannot pay as agreed."""
+
+    hold_days: int = Field(default=30, ge=1, le=365, description="Days without treatment, unless a person ends them.")
+    template: Slug = Field(default="help-offer", description="Sent once, with where free advice on debts is.")
+    channels: tuple[Channel, ...] = Field(default=(Channel.EMAIL, Channel.SMS), min_length=1)
+
+
 class Counsel(Value):
     """To whom a referral is handed over. A firm, not a person."""
 
@@ -194,6 +202,7 @@ class Policy(Value):
     consolidation: Consolidation | None = Field(
         default=None, description="Left out: each account has messages of its own."
     )
+    hardship: HardshipTerms = HardshipTerms()
     referral: ReferralTerms | None = None
     end: End
 
@@ -236,7 +245,7 @@ class Policy(Value):
                     yield Fault(location, str(error))
 
     def _id_faults(self) -> Iterator[Fault]:
-        seen = {RECEIPT_STEP}
+        seen = {RECEIPT_STEP, HELP_STEP}
         for at, stage in enumerate(self.stages):
             named: list[tuple[tuple[str | int, ...], str]] = [(("stages", at, "id"), stage.id)]
             named += [(("stages", at, "steps", number, "id"), step.id) for number, step in enumerate(stage.steps)]
@@ -299,3 +308,6 @@ class Policy(Value):
 
 RECEIPT_STEP = "receipt"
 """The step id under which the receipt message is journaled."""
+
+HELP_STEP = "hardship-help"
+"""The step id under which the answer to a statement of hardship is journaled."""

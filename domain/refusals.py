@@ -42,6 +42,9 @@ class RefusalCode(StrEnum):
     REFERRAL_NOT_APPROVED = "referral_not_approved"
     NO_SUCH_WORK_ITEM = "no_such_work_item"
     WORK_OUTCOME_UNFIT = "work_outcome_unfit"
+    HOLD_NOT_BEGUN = "hold_not_begun"
+    DISPUTE_EXCEEDS_DEBT = "dispute_exceeds_debt"
+    NO_SUCH_COMPLAINT = "no_such_complaint"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,17 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
-from domain.events import CallStep, Message, PolicyRef, ReversalReason, WorkKind
+from domain.events import (
+    CallStep,
+    ComplaintCategory,
+    ComplaintOutcome,
+    DisputeCategory,
+    DisputeOutcome,
+    Message,
+    PolicyRef,
+    ReversalReason,
+    WorkKind,
+)
 from domain.money import Money
 from domain.names import Channel, CloseReason, Component, HoldKind, Id, ReferralStatus
 from domain.value import Value
@@ -100,6 +110,42 @@ class Hold(Value):
         return self.placed_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
+class Dispute(Value):
+    """`amount` is what was said to be wrong; None when it is the whole debt. One that `repeats` another has no hold."""
+
+    id: Id
+    category: DisputeCategory
+    amount: Money | None
+    opened_on: date
+    repeats: Id | None = None
+    outcome: DisputeOutcome | None = None
+
+
+class Complaint(Value):
+    """`owner` answers for it. `outcome` is its final answer."""
+
+    id: Id
+    category: ComplaintCategory
+    owner: Id
+    opened_on: date
+    outcome: ComplaintOutcome | None = None
+
+
+class Hardship(Value):
+    """What the borrower said they can pay a month, if anything. Its hold has the same id."""
+
+    id: Id
+    affordable: Money | None
+    stated_on: date
+
+
+class Asked(Value):
+    """People are asked once about one thing."""
+
+    about: Id
+    work: WorkKind
+
+
 class Attempt(Value):
     """One attempt at a step of the policy for one obligation, on a date where the account lives."""
 
@@ -185,6 +231,10 @@ class CaseState(Value):
     referral: Referral | None = None
     referral_count: int = 0
     recalled: bool = False
+    disputes: tuple[Dispute, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    hardships: tuple[Hardship, ...] = ()
+    asked: tuple[Asked, ...] = ()
     work: tuple[WorkItem, ...] = ()
     work_count: int = 0
     unreached: Unreached = Unreached()

@@ -34,6 +34,7 @@ def uses(policy: Policy) -> Iterator[Use]:
     for at, stage in enumerate(policy.stages):
         for number, step in enumerate(stage.steps):
             yield Use(("stages", at, "steps", number, "template"), step.template, step.channels, Occasion.DUE)
+    yield Use(("hardship", "template"), policy.hardship.template, policy.hardship.channels, Occasion.DUE)
     yield Use(("receipt", "template"), policy.receipt.template, policy.receipt.channels, Occasion.SETTLED)
     terms = policy.consolidation
     if terms is not None:

@@ -15,7 +15,7 @@ from domain.localtime import local_date, zone_of
 from domain.names import HoldKind
 from domain.registration import AccountRegistration
 from domain.state import CaseStatus
-from starter import contact_fact_commands, explain_commands, message_commands
+from starter import contact_fact_commands, explain_commands, message_commands, restraint_commands
 from starter.arguments import CaseArgument, FileArgument, JsonOption
 from starter.case_key import CaseKey
 from starter.connection import with_client, with_database
@@ -101,6 +101,7 @@ def _say(facts: dict[str, Any], words: str, as_json: bool) -> None:
 app.add_typer(explain_commands.app)
 app.add_typer(message_commands.app)
 app.add_typer(contact_fact_commands.app)
+app.add_typer(restraint_commands.app)
 
 
 async def _list(database: Database, which: CaseFilter, limit: int) -> tuple[CaseLine, ...]:

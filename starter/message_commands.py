@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from domain import events
-from domain.events import AdjustmentReason, DisputeCategory, DisputeOutcome, ReversalReason
-from domain.names import Channel, Component, HoldKind, Place, ReferralStatus
+from domain.events import AdjustmentReason, ReversalReason
+from domain.names import Channel, Component, Place, ReferralStatus
 from domain.registration import ContactPointRegistration
 from starter.arguments import (
     AmountArgument,
@@ -111,64 +111,6 @@ def promise(
         lambda: events.PromiseMade(id=new_message_id(message), amount=money(amount, currency), due=due),
         as_json,
     )
-
-
-@app.command()
-def dispute(
-    case: CaseArgument,
-    category: Annotated[DisputeCategory, typer.Argument(help="What is disputed.")],
-    in_writing: Annotated[bool, typer.Option("--in-writing", help="It came in writing.")] = False,
-    message: IdOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """The borrower disputes the debt: contact stops. The message's id names the dispute."""
-    send(
-        case,
-        lambda: events.DisputeOpened(id=new_message_id(message), category=category, in_writing=in_writing),
-        as_json,
-    )
-
-
-@app.command()
-def resolve(
-    case: CaseArgument,
-    disputed: Annotated[str, typer.Argument(metavar="DISPUTE", help="The id of the dispute.")],
-    outcome: Annotated[DisputeOutcome, typer.Argument(help="How it was decided.")],
-    message: IdOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """A dispute was decided. What is owed changes only by `adjust`."""
-    send(case, lambda: events.DisputeResolved(id=new_message_id(message), dispute=disputed, outcome=outcome), as_json)
-
-
-@app.command()
-def hold(
-    case: CaseArgument,
-    kind: Annotated[HoldKind, typer.Argument(help="Why contact stops.")],
-    until: Annotated[
-        date | None,
-        typer.Option(metavar="DAY", parser=day, help="The first day without the hold; open-ended if left out."),
-    ] = None,
-    message: IdOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Contact stops."""
-    send(
-        case,
-        lambda: events.HoldPlaced(id=new_message_id(message), hold=kind, until=until),
-        as_json,
-    )
-
-
-@app.command()
-def release(
-    case: CaseArgument,
-    kind: Annotated[HoldKind, typer.Argument(help="Which holds end.")],
-    message: IdOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Every hold of a kind ends today."""
-    send(case, lambda: events.HoldLifted(id=new_message_id(message), hold=kind), as_json)
 
 
 @app.command()

@@ -66,6 +66,9 @@ MEANINGS: dict[str, str] = {
     RefusalCode.REFERRAL_NOT_APPROVED: "The referral is not with counsel, so counsel has nothing to report.",
     RefusalCode.NO_SUCH_WORK_ITEM: "No open work item of this case has that id. List them again.",
     RefusalCode.WORK_OUTCOME_UNFIT: "The outcome is none of this kind of work. The detail says which are.",
+    RefusalCode.HOLD_NOT_BEGUN: "The hold would begin later than today. Send it on its first day.",
+    RefusalCode.DISPUTE_EXCEEDS_DEBT: "More is disputed than was ever charged. Leave the amount out to dispute it all.",
+    RefusalCode.NO_SUCH_COMPLAINT: "No open complaint of this case has that number.",
 }
 """Every code, what it means and what to do: the table of docs/starting-cases.md and docs/contract/refusals.json."""
 

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from domain import events
-from domain.events import AdjustmentReason, AnyMessage, DisputeCategory, DisputeOutcome, ReversalReason, WorkOutcome
+from domain.events import (
+    AdjustmentReason,
+    AnyMessage,
+    ComplaintCategory,
+    ComplaintOutcome,
+    DisputeCategory,
+    DisputeOutcome,
+    HardshipCategory,
+    ReversalReason,
+    WorkOutcome,
+)
 from domain.money import Money
 from domain.names import (
     CallOutcome,
@@ -60,23 +70,79 @@ class Verbs(ABC):
         return await self.submit(case, events.PromiseMade(id=message_id, amount=amount, due=due))
 
     async def dispute(
-        self, case: CaseKey, *, dispute: str, category: DisputeCategory, in_writing: bool = False
+        self,
+        case: CaseKey,
+        *,
+        dispute: str,
+        category: DisputeCategory,
+        in_writing: bool = False,
+        amount: Money | None = None,
+        repeats: str | None = None,
     ) -> MessageResult:
-        """The borrower disputes the debt: contact stops. `dispute` names it until it is resolved."""
-        return await self.submit(case, events.DisputeOpened(id=dispute, category=category, in_writing=in_writing))
+        """The borrower disputes the debt or an amount of it, which stops. `dispute` names it until it is resolved."""
+        return await self.submit(
+            case,
+            events.DisputeOpened(id=dispute, category=category, in_writing=in_writing, amount=amount, repeats=repeats),
+        )
 
     async def resolve_dispute(
         self, case: CaseKey, *, dispute: str, outcome: DisputeOutcome, message_id: str
     ) -> MessageResult:
+        """The dispute was decided. Upheld, its amount is credited."""
         return await self.submit(case, events.DisputeResolved(id=message_id, dispute=dispute, outcome=outcome))
 
-    async def hold(self, case: CaseKey, kind: HoldKind, *, message_id: str, until: date | None = None) -> MessageResult:
-        """Contact stops until the day `until`, or until the hold is released."""
-        return await self.submit(case, events.HoldPlaced(id=message_id, hold=kind, until=until))
+    async def complain(
+        self, case: CaseKey, *, complaint: str, category: ComplaintCategory, owner: str
+    ) -> MessageResult:
+        """The borrower complains. `complaint` is its number, `owner` the opaque id of who answers for it."""
+        return await self.submit(case, events.ComplaintOpened(id=complaint, category=category, owner=owner))
 
-    async def release(self, case: CaseKey, kind: HoldKind, *, message_id: str) -> MessageResult:
-        """Every hold of that kind ends today."""
-        return await self.submit(case, events.HoldLifted(id=message_id, hold=kind))
+    async def answer_complaint(
+        self, case: CaseKey, *, complaint: str, outcome: ComplaintOutcome, message_id: str
+    ) -> MessageResult:
+        """The complaint got its final answer."""
+        return await self.submit(case, events.ComplaintResolved(id=message_id, complaint=complaint, outcome=outcome))
+
+    async def state_hardship(
+        self, case: CaseKey, category: HardshipCategory, *, message_id: str, affordable: Money | None = None
+    ) -> MessageResult:
+        """The borrower cannot pay as agreed. `affordable` is what they can pay a month."""
+        return await self.submit(case, events.HardshipStated(id=message_id, category=category, affordable=affordable))
+
+    async def state_vulnerability(self, case: CaseKey, *, message_id: str) -> MessageResult:
+        """The borrower may be vulnerable: all of their cases stop until a person has decided."""
+        return await self.submit(case, events.VulnerabilityStated(id=message_id))
+
+    async def hold(
+        self,
+        case: CaseKey,
+        kind: HoldKind,
+        *,
+        message_id: str,
+        since: date | None = None,
+        until: date | None = None,
+        only_this_account: bool = False,
+    ) -> MessageResult:
+        """What holds of that kind stop is stopped until the day `until`, or until the hold is released."""
+        return await self.submit(
+            case,
+            events.HoldPlaced(id=message_id, hold=kind, since=since, until=until, only_this_account=only_this_account),
+        )
+
+    async def release(
+        self,
+        case: CaseKey,
+        kind: HoldKind,
+        *,
+        message_id: str,
+        until: date | None = None,
+        only_this_account: bool = False,
+    ) -> MessageResult:
+        """Every hold of that kind ends, today or on the day `until`."""
+        return await self.submit(
+            case,
+            events.HoldLifted(id=message_id, hold=kind, until=until, only_this_account=only_this_account),
+        )
 
     async def change_consent(
         self,

@@ -34,8 +34,8 @@ class Consent(Value):
 class Consumer(Value):
     """What is known of the person, over all accounts. Empty `zones` means that the place is unknown.
 
-    Unknown place: lawful in no zone that we could name, so the packs say what that forbids. `disputed_in_part`: the hold
-    `dispute` is about a part of the debt, and the contact about the rest.
+    Unknown place: lawful in no zone that we could name, so the packs say what that forbids. `disputed_in_part`: the
+    hold `dispute` is about a part of the debt, and the contact about the rest.
     """
 
     zones: tuple[str, ...]

@@ -144,6 +144,23 @@ class Record(Value):
     years: int = Field(ge=1)
 
 
+class LimitedBy(StrEnum):
+    """What has to be answered, or may be done, within a time limit."""
+
+    DISPUTE = "dispute"
+    COMPLAINT = "complaint"
+    OMBUDSMAN = "ombudsman"
+    """How long after its answer a complaint may still be taken to an ombudsman."""
+
+
+class TimeLimit(Value):
+    """So many calendar days, of which the first is the one after it began. People keep it; the gate never asks."""
+
+    kind: Literal["time_limit"] = "time_limit"
+    what: LimitedBy
+    days: int = Field(ge=1, le=400)
+
+
 class Definition(Value):
     """How the other rules of the pack are to be read. Their parameters say the same; it has no ruling of its own."""
 
@@ -163,11 +180,12 @@ RuleParameters = Annotated[
     | RequireAtFirst
     | Human
     | Record
+    | TimeLimit
     | Definition,
     Field(discriminator="kind"),
 ]
 
-UNJUDGED = (Human, Record, Definition)
+UNJUDGED = (Human, Record, TimeLimit, Definition)
 """Kinds that inform people. The gate never asks them."""
 
 TIMELESS = (StopHolds, HonourOptOut, KnownZone, Forbid, Require)

@@ -59,13 +59,22 @@ from domain.events.referrals import (
     ReferralStatusChanged,
 )
 from domain.events.restraints import (
+    ComplaintCategory,
+    ComplaintOpened,
+    ComplaintOutcome,
+    ComplaintResolved,
     DisputeCategory,
     DisputeOpened,
     DisputeOutcome,
     DisputeResolved,
+    HardshipCategory,
+    HardshipStated,
+    HoldEndSet,
     HoldLifted,
     HoldPlaced,
     RestraintMessage,
+    RestraintOccurrence,
+    VulnerabilityStated,
 )
 from domain.events.work import (
     CallStep,
@@ -95,6 +104,10 @@ __all__ = [
     "CaseClosed",
     "CaseOpened",
     "CaseReopened",
+    "ComplaintCategory",
+    "ComplaintOpened",
+    "ComplaintOutcome",
+    "ComplaintResolved",
     "ConsentChanged",
     "ContactDeferred",
     "ContactEvent",
@@ -112,6 +125,9 @@ __all__ = [
     "DisputeResolved",
     "Entry",
     "Event",
+    "HardshipCategory",
+    "HardshipStated",
+    "HoldEndSet",
     "HoldLifted",
     "HoldPlaced",
     "LifecycleMessage",
@@ -138,9 +154,11 @@ __all__ = [
     "ReferralStatusChanged",
     "ReplyReceived",
     "RestraintMessage",
+    "RestraintOccurrence",
     "ReversalReason",
     "StageEntered",
     "StepEvent",
+    "VulnerabilityStated",
     "WorkItemCompleted",
     "WorkItemOpened",
     "WorkItemWithdrawn",
@@ -163,7 +181,12 @@ AnyMessage = Annotated[
 ]
 
 AnyOccurrence = Annotated[
-    AgreementOccurrence | ContactOccurrence | ReferralOccurrence | WorkOccurrence | LifecycleOccurrence,
+    AgreementOccurrence
+    | RestraintOccurrence
+    | ContactOccurrence
+    | ReferralOccurrence
+    | WorkOccurrence
+    | LifecycleOccurrence,
     Field(discriminator="kind"),
 ]
 

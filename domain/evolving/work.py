@@ -6,7 +6,7 @@ from datetime import date
 
 from domain import events
 from domain.evolving.dispatch import apply_event
-from domain.state import CaseState, WorkItem
+from domain.state import Asked, CaseState, WorkItem
 
 
 @apply_event.register
@@ -20,7 +20,8 @@ def _(event: events.WorkItemOpened, state: CaseState, today: date) -> CaseState:
         opened_on=today,
         call=event.call,
     )
-    return state.model_copy(update={"work": (*state.work, item), "work_count": state.work_count + 1})
+    asked = state.asked if event.about is None else (*state.asked, Asked(about=event.about, work=event.work))
+    return state.model_copy(update={"work": (*state.work, item), "work_count": state.work_count + 1, "asked": asked})
 
 
 @apply_event.register(events.WorkItemCompleted)

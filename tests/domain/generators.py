@@ -73,6 +73,7 @@ pause_lists = st.builds(
 ids = st.sampled_from([f"m-{number}" for number in range(20)])
 payment_ids = st.sampled_from([f"p-{number}" for number in range(4)])
 dispute_ids = st.sampled_from(["d-0", "d-1"])
+complaint_ids = st.sampled_from(["c-0", "c-1"])
 components = st.sampled_from(Component)
 channels = st.sampled_from(Channel)
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -96,12 +97,46 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
         id=dispute_ids,
         category=st.sampled_from(events.DisputeCategory),
         in_writing=st.booleans(),
+        amount=st.none() | few_units(),
+        repeats=st.none() | dispute_ids,
     ),
     events.DisputeResolved: st.builds(
         events.DisputeResolved, id=ids, dispute=dispute_ids, outcome=st.sampled_from(events.DisputeOutcome)
     ),
-    events.HoldPlaced: st.builds(events.HoldPlaced, id=ids, hold=st.sampled_from(HoldKind), until=st.none() | days),
-    events.HoldLifted: st.builds(events.HoldLifted, id=ids, hold=st.sampled_from(HoldKind)),
+    events.HoldPlaced: st.builds(
+        events.HoldPlaced,
+        id=ids,
+        hold=st.sampled_from(HoldKind),
+        until=st.none() | days,
+        since=st.none() | days,
+        only_this_account=st.booleans(),
+    ),
+    events.HoldLifted: st.builds(
+        events.HoldLifted,
+        id=ids,
+        hold=st.sampled_from(HoldKind),
+        until=st.none() | days,
+        only_this_account=st.booleans(),
+    ),
+    events.ComplaintOpened: st.builds(
+        events.ComplaintOpened,
+        id=complaint_ids,
+        category=st.sampled_from(events.ComplaintCategory),
+        owner=st.just("agent-1"),
+    ),
+    events.ComplaintResolved: st.builds(
+        events.ComplaintResolved,
+        id=ids,
+        complaint=complaint_ids,
+        outcome=st.sampled_from(events.ComplaintOutcome),
+    ),
+    events.HardshipStated: st.builds(
+        events.HardshipStated,
+        id=ids,
+        category=st.sampled_from(events.HardshipCategory),
+        affordable=st.none() | few_units(),
+    ),
+    events.VulnerabilityStated: st.builds(events.VulnerabilityStated, id=ids),
     events.ContactPointChanged: st.builds(
         events.ContactPointChanged, id=ids, contact_point=ids, channel=channels, usable=st.booleans()
     ),
@@ -210,6 +245,7 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
         about=st.none() | ids,
     ),
     events.WorkItemWithdrawn: st.builds(events.WorkItemWithdrawn, item=ids),
+    events.HoldEndSet: st.builds(events.HoldEndSet, hold=ids, until=days),
     events.PromiseKept: st.builds(events.PromiseKept, promise=ids),
     events.PromiseBroken: st.builds(events.PromiseBroken, promise=ids),
     events.ContactMade: st.builds(

@@ -28,6 +28,7 @@ POLICY = a_policy()
 
 PAYMENT = events.PaymentReceived(id="p-1", amount=money("30.00"))
 PROMISE = events.PromiseMade(id="m-1", amount=money("50.00"), due=date(2026, 1, 30))
+COMPLAINT = events.ComplaintOpened(id="c-1", category=events.ComplaintCategory.CONDUCT, owner="team-1")
 DISPUTE = events.DisputeOpened(id="d-1", category=events.DisputeCategory.AMOUNT)
 HARDSHIP = events.HoldPlaced(id="h-1", hold=HoldKind.HARDSHIP)
 PROPOSED = events.ReferralProposed(referral="r-1", outstanding=money("200.00"))
@@ -71,6 +72,19 @@ def _promise(amount: str = "50.00", due: date = TODAY, id_: str = "x-1") -> even
 
 def _resolution(dispute: str, id_: str = "x-1") -> events.DisputeResolved:
     return events.DisputeResolved(id=id_, dispute=dispute, outcome=events.DisputeOutcome.REJECTED)
+
+
+def _dispute(amount: str | None = None, repeats: str | None = None) -> events.DisputeOpened:
+    return events.DisputeOpened(
+        id="x-1",
+        category=events.DisputeCategory.AMOUNT,
+        amount=None if amount is None else money(amount),
+        repeats=repeats,
+    )
+
+
+def _answer(id_: str = "x-1") -> events.ComplaintResolved:
+    return events.ComplaintResolved(id=id_, complaint="c-1", outcome=events.ComplaintOutcome.REJECTED)
 
 
 def _decision(approved: bool = True, id_: str = "x-1") -> events.ReferralDecided:
@@ -204,6 +218,35 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
         events.HoldPlaced(id="x-1", hold=HoldKind.FRAUD, until=TODAY),
         (),
     ),
+    (
+        "a hold from tomorrow on",
+        RefusalCode.HOLD_NOT_BEGUN,
+        events.HoldPlaced(id="x-1", hold=HoldKind.FRAUD, since=TODAY + timedelta(days=1)),
+        (),
+    ),
+    (
+        "lifting a hold from yesterday on",
+        RefusalCode.HOLD_DAY_PASSED,
+        events.HoldLifted(id="x-1", hold=HoldKind.HARDSHIP, until=TODAY - timedelta(days=1)),
+        (HARDSHIP,),
+    ),
+    ("disputing more than was charged", RefusalCode.DISPUTE_EXCEEDS_DEBT, _dispute("200.01"), ()),
+    (
+        "disputing in another currency",
+        RefusalCode.CURRENCY_MISMATCH,
+        events.DisputeOpened(id="x-1", category=events.DisputeCategory.AMOUNT, amount=Money.parse("1.00", "CHF")),
+        (),
+    ),
+    ("repeating no dispute", RefusalCode.NO_SUCH_DISPUTE, _dispute(repeats="d-1"), ()),
+    ("repeating an open dispute", RefusalCode.NO_SUCH_DISPUTE, _dispute(repeats="d-1"), (DISPUTE,)),
+    ("answering no complaint", RefusalCode.NO_SUCH_COMPLAINT, _answer(), ()),
+    ("answering a complaint twice", RefusalCode.NO_SUCH_COMPLAINT, _answer("x-2"), (COMPLAINT, _answer())),
+    (
+        "what is affordable in another currency",
+        RefusalCode.CURRENCY_MISMATCH,
+        events.HardshipStated(id="x-1", category=events.HardshipCategory.OTHER, affordable=Money.parse("1.00", "CHF")),
+        (),
+    ),
     ("lifting no hold", RefusalCode.NO_SUCH_HOLD, events.HoldLifted(id="x-1", hold=HoldKind.FRAUD), (HARDSHIP,)),
     (
         "lifting a hold that has ended",
@@ -266,6 +309,21 @@ ACCEPTED: list[tuple[str, Message, tuple[AnyEvent, ...]]] = [
     ("lifting a hold", events.HoldLifted(id="x-1", hold=HoldKind.HARDSHIP), (HARDSHIP,)),
     ("a consent given today", _consent(TODAY), ()),
     ("a call by a clock that is a little ahead", _call(timedelta(minutes=1)), ()),
+    (
+        "lifting a hold in a month",
+        events.HoldLifted(id="x-1", hold=HoldKind.HARDSHIP, until=TODAY + timedelta(days=30)),
+        (HARDSHIP,),
+    ),
+    (
+        "a hold that began before",
+        events.HoldPlaced(id="x-1", hold=HoldKind.BREATHING_SPACE, since=TODAY - timedelta(days=9)),
+        (),
+    ),
+    ("a dispute about all that was charged", _dispute("200.00"), (PAYMENT,)),
+    ("a second dispute beside an open one", _dispute("10.00"), (DISPUTE,)),
+    ("a repetition of a rejected dispute", _dispute(repeats="d-1"), (DISPUTE, _resolution("d-1", "e-1"))),
+    ("a complaint about a closed case", COMPLAINT, (CLOSED,)),
+    ("an answer to a complaint", _answer(), (COMPLAINT,)),
     ("a decision", _decision(), (PROPOSED,)),
     ("a status after the approval", _filed("x-2"), (PROPOSED, _decision())),
     ("a charge up to the limit", _adjustment("9999999999999799.99"), ()),

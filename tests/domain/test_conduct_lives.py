@@ -36,8 +36,9 @@ from domain.events import (
     ReferralStatusChanged,
     ReversalReason,
 )
-from domain.evolve import evolve, local_date, replay
-from domain.names import Channel, ReferralStatus
+from domain.evolve import evolve, replay
+from domain.localtime import local_date, zone_of
+from domain.names import Channel, HoldKind, ReferralStatus
 from domain.policy import RECEIPT_STEP, Approval, Notice, StepBy
 from domain.state import REFUSED_KEPT_MAX, CaseState, CaseStatus, StepOutcome
 from tests.domain.builders import LAW, REFERRAL, a_person, a_policy, a_stage, a_step, instant, money
@@ -46,6 +47,7 @@ from tests.domain.lives import DEFERS, DOWN, FAILS, MAKES, Happening, Life, RawM
 from tests.domain.raw_messages import batches
 
 DAYS_TO_ANSWER = 5
+DO_NOT_BAR_REFERRALS = {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT}
 STAGES = (
     a_stage("early", -2, a_step("today", 0, Channel.SMS), a_step("reminder", 2, Channel.SMS, Channel.EMAIL)),
     a_stage("late", 4, a_step("notice", 4, Channel.LETTER, Channel.EMAIL, mandatory=True), a_step("call", 8)),
@@ -186,24 +188,30 @@ def _check_money(turn: Turn, life: Life) -> None:
 
 
 def _check_silence(turn: Turn, steps: list[Step], life: Life) -> None:
-    """Once nothing is owed there is only the receipt, and under a hold or after a recall not even that."""
-    made = [(before, entry.event.step) for before, entry, _ in steps if isinstance(entry.event, ContactMade)]
+    """Once nothing is owed there is only the receipt, and under a hold or after a recall not even that.
+
+    The law of these lives forbids contact under every hold.
+    """
+    made = [(before, entry.event.step, entry.at) for before, entry, _ in steps if isinstance(entry.event, ContactMade)]
     if isinstance(turn.decision, Contact):
-        made.append((turn.after, turn.decision.step))
-    for state, step in made:
+        made.append((turn.after, turn.decision.step, turn.decision.at))
+    for state, step, at in made:
         assert (step == RECEIPT_STEP) == (not _owed(state, life))
         assert state.status is CaseStatus.OPEN
         assert not state.recalled
-        assert not any(hold.covers(life.today) for hold in state.holds)
+        assert not any(hold.covers(local_date(at, zone_of(state.zone))) for hold in state.holds)
 
 
 def _check_referral(turn: Turn, life: Life) -> None:
-    """It ends in the very turn in which the debt is paid or the account recalled."""
+    """It ends in the very turn in which the debt is paid, the account recalled, or a hold forbids it."""
     referral = turn.after.referral
     if referral is not None and not referral.status.is_final:
         assert life.balance.outstanding
         assert not turn.after.recalled
         assert turn.after.status is CaseStatus.OPEN
+        in_court = referral.status in {ReferralStatus.JUDGMENT, ReferralStatus.ENFORCEMENT}
+        for hold in turn.after.holds:
+            assert in_court or hold.kind in DO_NOT_BAR_REFERRALS or not hold.covers(life.today)
     before = turn.before.referral
     if referral is not None and before is not None and before.status is not referral.status is ReferralStatus.RECALLED:
         assert ReferralRecalled(referral=before.id) in [entry.event for entry in turn.entries]
@@ -272,7 +280,7 @@ def _check_referrals(life: Life) -> None:
         if isinstance(entry.event, ReferralProposed):
             assert state is not None
             assert state.referral is None or state.referral.status is ReferralStatus.RECALLED
-            proposed_on = local_date(entry, state.zone)
+            proposed_on = local_date(entry.at, zone_of(state.zone))
             assert any(
                 (attempt.step, attempt.outcome) == ("notice", StepOutcome.MADE)
                 and attempt.on + timedelta(days=DAYS_TO_ANSWER) <= proposed_on

@@ -18,12 +18,18 @@ from domain.events import (
     AdjustmentReason,
     AnyMessage,
     BalanceAdjusted,
+    ComplaintCategory,
+    ComplaintOpened,
+    ComplaintOutcome,
+    ComplaintResolved,
     ContactFailed,
     ContactMade,
     DisputeCategory,
     DisputeOpened,
     DisputeOutcome,
     DisputeResolved,
+    HardshipCategory,
+    HardshipStated,
     HoldLifted,
     HoldPlaced,
     ObligationDue,
@@ -35,6 +41,7 @@ from domain.events import (
     ReferralStatusChanged,
     ReversalReason,
     StageEntered,
+    VulnerabilityStated,
 )
 from domain.localtime import is_inside, local_date, zone_of
 from domain.names import Channel, HoldKind, ReferralStatus
@@ -58,6 +65,8 @@ from tests.domain.builders import (
 from tests.domain.lives import DEFERS, DOWN, FAILS, MAKES, Happening, Life, Turn, as_sent
 
 DUE = date(2026, 3, 1)
+RUN_ON = {HoldKind.MILITARY, HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.COMPLAINT}
+"""Holds under which days of delinquency go on."""
 MANY_STEPS = a_stage(
     "dense",
     -2,
@@ -101,7 +110,7 @@ def _happening(delay: timedelta, message_on: Callable[[date], AnyMessage]) -> Ha
 
 def _message(number: int) -> st.SearchStrategy[Callable[[date], AnyMessage]]:
     earlier = st.integers(1, max(1, number - 1))
-    kinds = st.sampled_from([HoldKind.HARDSHIP, HoldKind.BREATHING_SPACE])
+    kinds = st.sampled_from(HoldKind)
     ahead = st.integers(0, 40)
     return st.one_of(
         amounts.map(lambda amount: lambda day: PaymentReceived(id=f"m-{number}", amount=amount)),
@@ -124,10 +133,27 @@ def _message(number: int) -> st.SearchStrategy[Callable[[date], AnyMessage]]:
             st.one_of(st.none(), ahead),
         ),
         kinds.map(lambda hold: lambda day: HoldLifted(id=f"m-{number}", hold=hold)),
-        st.just(lambda day: DisputeOpened(id=f"m-{number}", category=DisputeCategory.AMOUNT)),
+        st.one_of(st.none(), amounts).map(
+            lambda amount: lambda day: DisputeOpened(id=f"m-{number}", category=DisputeCategory.AMOUNT, amount=amount)
+        ),
+        st.just(lambda day: ComplaintOpened(id=f"m-{number}", category=ComplaintCategory.CONDUCT, owner="team-1")),
+        earlier.map(
+            lambda other: (
+                lambda day: ComplaintResolved(
+                    id=f"m-{number}", complaint=f"m-{other}", outcome=ComplaintOutcome.WITHDRAWN
+                )
+            )
+        ),
+        st.just(lambda day: HardshipStated(id=f"m-{number}", category=HardshipCategory.OTHER)),
+        st.just(lambda day: VulnerabilityStated(id=f"m-{number}")),
         earlier.map(
             lambda other: (
                 lambda day: DisputeResolved(id=f"m-{number}", dispute=f"m-{other}", outcome=DisputeOutcome.REJECTED)
+            )
+        ),
+        earlier.map(
+            lambda other: (
+                lambda day: DisputeResolved(id=f"m-{number}", dispute=f"m-{other}", outcome=DisputeOutcome.UPHELD)
             )
         ),
         st.builds(
@@ -201,13 +227,15 @@ def _check(turn: Turn, life: Life) -> None:
         _check_notice(decision, state, life)
     assert state.status is CaseStatus.OPEN
     assert not state.recalled
-    assert not any(hold.covers(life.today) for hold in state.holds)
+    day = local_date(decision.at, zone_of(state.zone))
+    stopping = {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT} if isinstance(decision, ProposeReferral) else set()
+    assert not any(hold.kind not in stopping and hold.covers(day) for hold in state.holds)
     if isinstance(decision, Contact):
         _check_contact(decision, state, life)
 
 
 def _check_notice(proposal: ProposeReferral, state: CaseState, life: Life) -> None:
-    """Counted here day by day: as many days without a hold as the policy asks for, after the notice was made."""
+    """Counted here day by day: as many days without a pause as the policy asks for, after the notice was made."""
     terms, oldest = life.policy.referral, life.balance.oldest_unpaid
     assert terms is not None
     assert oldest is not None
@@ -218,7 +246,8 @@ def _check_notice(proposal: ProposeReferral, state: CaseState, life: Life) -> No
     ]
     proposed_on = local_date(proposal.at, zone_of(state.zone))
     calendar = [noticed[0] + timedelta(days=number) for number in range((proposed_on - noticed[0]).days)]
-    free = [day for day in calendar if not any(hold.covers(day) for hold in state.holds)]
+    pauses = [hold for hold in state.holds if hold.kind not in RUN_ON and hold.amount is None]
+    free = [day for day in calendar if not any(hold.covers(day) for hold in pauses)]
     assert len(free) >= terms.notice.days
 
 

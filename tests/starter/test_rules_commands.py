@@ -53,7 +53,11 @@ async def test_show_tells_all_of_a_rule(terminal: Terminal) -> None:
 
     assert "SI 2020/1311, reg. 7" in shown.out
     assert "stop_holds: holds breathing_space" in shown.out
-    assert as_json["versions"][0]["set"] == {"kind": "stop_holds", "holds": ["breathing_space"]}
+    assert as_json["versions"][0]["set"] == {
+        "kind": "stop_holds",
+        "holds": ["breathing_space"],
+        "spares_undisputed": False,
+    }
 
 
 ONE_RULE_OF_EACH_KIND = {rule.versions[-1].set.kind: rule.id for pack in load_law().values() for rule in pack.rules}
