@@ -1,7 +1,6 @@
-"""What disputes, complaints, hardship and holds bring about by themselves: work for people, time limits, ends, credits.
+"""What disputes, complaints, hardship and vulnerability bring about by themselves: work, time limits, ends, credits.
 
-People are asked once about each. Answers that the law gives days for are due when those are over; from then on a
-second, urgent item says so.
+People are asked once about each. When the days that the law gives for an answer are over, an urgent item says so.
 """
 
 from __future__ import annotations
@@ -33,12 +32,8 @@ _URGENT = 1
 _ASKED_OF_A_PERSON: Mapping[HoldKind, tuple[WorkKind, int]] = {
     HoldKind.VULNERABILITY: (WorkKind.VULNERABILITY, 1),
     HoldKind.HARDSHIP: (WorkKind.HARDSHIP, 2),
-    HoldKind.DECEASED: (WorkKind.ESTATE, 3),
-    HoldKind.ATTORNEY: (WorkKind.ATTORNEY, 3),
 }
 """What a person is asked when such a hold begins, and how urgent it is."""
-
-_OVER_WITH_THEIR_HOLD = {WorkKind.VULNERABILITY, WorkKind.ESTATE, WorkKind.ATTORNEY}
 
 
 def follow_restraints(state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Iterable[FollowUp]:
@@ -61,11 +56,10 @@ def _due_at_once(
         if asks is not None and hold.covers(today) and not _is_asked(state, hold.id, asks[0]):
             work, priority = asks
             yield f"a person is asked: {work}", work_opened(state, work, now + PERSON_ANSWERS_WITHIN, priority, hold.id)
-    over = [item for item in state.work if item.about is not None and _is_over(state, item.about, item.work, today)]
-    for about in dict.fromkeys(item.about for item in over):
-        assert about is not None, "only work about something is over with it"
-        for withdrawn in work_withdrawn(state, about):
-            yield "what was asked is over", withdrawn
+    for complaint in state.complaints:
+        if complaint.outcome is not None:
+            for withdrawn in work_withdrawn(state, complaint.id):
+                yield "the complaint has its answer", withdrawn
 
 
 def _credits(state: CaseState) -> Iterator[tuple[str, AnyEvent]]:
@@ -103,18 +97,24 @@ def _is_held(hold: Hold | None, kind: HoldKind) -> bool:
 
 
 def _answers(state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Iterator[FollowUp]:
-    """Disputes and complaints that wait for their answer: asked for at once, and called overdue in time."""
-    disputes = [(dispute.id, dispute.opened_on) for dispute in state.disputes if dispute.outcome is None]
-    complaints = [(complaint.id, complaint.opened_on) for complaint in state.complaints if complaint.outcome is None]
-    waiting = [(*one, LimitedBy.DISPUTE, WorkKind.DISPUTE) for one in disputes]
-    waiting += [(*one, LimitedBy.COMPLAINT, WorkKind.COMPLAINT) for one in complaints]
-    for about, opened_on, limited_by, work in waiting:
-        due = answer_due(state, policy, packs, limited_by, opened_on)
-        if not _is_asked(state, about, work):
-            yield FollowUp(now, f"a person is asked: {work}", (work_opened(state, work, due, 2, about),))
-        elif state.status is CaseStatus.OPEN and not _is_asked(state, about, WorkKind.OVERDUE):
-            overdue = work_opened(state, WorkKind.OVERDUE, max(due, now), _URGENT, about)
-            yield FollowUp(max(due, now), f"time limit of the {work}", (overdue,))
+    """Disputes and complaints that wait for their answer: complaints are asked for, both called overdue in time."""
+    for complaint in state.complaints:
+        if complaint.outcome is None:
+            due = answer_due(state, policy, packs, LimitedBy.COMPLAINT, complaint.opened_on)
+            if not _is_asked(state, complaint.id, WorkKind.COMPLAINT):
+                item = work_opened(state, WorkKind.COMPLAINT, due, 2, complaint.id)
+                yield FollowUp(now, "a person is asked: complaint", (item,))
+            yield from _overdue(state, complaint.id, due, now)
+    for dispute in state.disputes:
+        if dispute.outcome is None and dispute.repeats is None:
+            due = answer_due(state, policy, packs, LimitedBy.DISPUTE, dispute.opened_on)
+            yield from _overdue(state, dispute.id, due, now)
+
+
+def _overdue(state: CaseState, about: str, due: datetime, now: datetime) -> Iterator[FollowUp]:
+    if state.status is CaseStatus.OPEN and not _is_asked(state, about, WorkKind.OVERDUE):
+        at = max(due, now)
+        yield FollowUp(at, "a time limit is over", (work_opened(state, WorkKind.OVERDUE, at, _URGENT, about),))
 
 
 def answer_due(
@@ -128,14 +128,3 @@ def answer_due(
 
 def _is_asked(state: CaseState, about: str, work: WorkKind) -> bool:
     return Asked(about=about, work=work) in state.asked
-
-
-def _is_over(state: CaseState, about: str, work: WorkKind, today: date) -> bool:
-    """Whether the dispute or complaint has its answer, or the hold ended without waiting for a decision."""
-    if any(dispute.id == about and dispute.outcome is not None for dispute in state.disputes):
-        return True
-    if any(complaint.id == about and complaint.outcome is not None for complaint in state.complaints):
-        return True
-    return work in _OVER_WITH_THEIR_HOLD and not any(
-        hold.id == about and (hold.ends_on is None or hold.ends_on > today) for hold in state.holds
-    )
