@@ -93,17 +93,21 @@ _DISPUTE_ENGLISH = (
     rf"( this| that| the| your| it| {_DEBT})*$",
     rf"{_OPENING}i am disputing( this| that| the| it| {_DEBT})*$",
     rf"{_OPENING}(this|that|the) {_DEBT} is (disputed|wrong|in dispute)$",
+    rf"{_OPENING}((you have|you have got|youve got|you got|this is) )?(the |a )?wrong (person|number)$",
+    rf"{_OPENING}i (do not|dont) (recognise|recognize|know) (this|that|the) {_DEBT}$",
+    rf"{_OPENING}(this is |i am a victim of )?identity theft$",
 )
 _DEBT_CHINESE = "(债务|債務|欠款|借款|贷款|貸款|账单|账|债|钱|錢|款)"
 _DISPUTE_CHINESE = (
     "^(你好|您好)?(我|我们|本人)?(根本|从来|并|也|都|就)*(没有|沒有|没|沒|不|未|从未|未曾)(欠|借)(过)?(你们|你|任何|什么|这笔|的)*"
     f"{_DEBT_CHINESE}?(啊|呀|的)?$",
     f"^(你好|您好)?(这|這|这个|这笔|這筆|那笔|该笔)?(的)?{_DEBT_CHINESE}?(不是|并不是|并非|不属于)(我|本人)(的|欠的|借的){_DEBT_CHINESE}?(啊)?$",
+    "^(你好|您好)?(你|您|你们|您们)?(打错|找错|发错)(人|电话|号码)?(了|啦)?$",
     f"^(你好|您好)?(我|本人)?(对|对于)?(这|此|该)?(笔|个)?{_DEBT_CHINESE}?(有异议|提出异议|有争议|表示异议|存在争议)$",
 )
 
 _PAID_WHAT = (
-    rf"( it| this| that| them| you| everything| all| off| in full| full| amount| my| the| {_DEBT}| already| today"
+    rf"( it| this| that| them| you guys| you| everything| all| off| in full| full| amount| my| the| {_DEBT}| already| today"
     r"| yesterday| last week| last month| this morning| this week| on (mon|tues|wednes|thurs|fri|satur|sun)day)*$"
 )
 _ALREADY_PAID_ENGLISH = (
@@ -111,6 +115,7 @@ _ALREADY_PAID_ENGLISH = (
     rf"{_OPENING}(it|this|that|(this|that|the|my) {_DEBT}) (is|was|has been|has already been|was already|is already) "
     rf"(paid|settled){_PAID_WHAT}",
     rf"{_OPENING}(already|just) (paid|settled){_PAID_WHAT}",
+    rf"{_OPENING}its (been |already )*(paid|settled){_PAID_WHAT}",
 )
 _PAID_CHINESE = "(还清|還清|付清|结清|结清了|缴清|还完|还款|付款|还钱|还|還|付|支付|缴)"
 _WHEN_CHINESE = "(昨天|今天|前天|上周|上个月|早就|早|刚刚|刚才|刚|全部|全|都)*"
