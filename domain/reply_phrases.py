@@ -108,7 +108,8 @@ _DISPUTE_CHINESE = (
 
 _PAID_WHAT = (
     rf"( it| this| that| them| you guys| you| everything| all| off| in full| full| amount| my| the| {_DEBT}| already"
-    r"| today| yesterday| last week| last month| this morning| this week| on (mon|tues|wednes|thurs|fri|satur|sun)day)*$"
+    r"| today| yesterday| last week| last month| this morning| this week"
+    r"| on (mon|tues|wednes|thurs|fri|satur|sun)day)*$"
 )
 _ALREADY_PAID_ENGLISH = (
     rf"{_OPENING}(i|we|ive|weve|i have|we have) (already |just )?(paid|settled){_PAID_WHAT}",
