@@ -87,7 +87,8 @@ def show(case: CaseArgument, as_json: JsonOption = False) -> None:
     if as_json:
         show_json({"case": line, "state": record.state, "newest": journal[-NEWEST_LINES:]})
         return
-    show_facts(_facts(line, record.zone))
+    work = ", ".join(item.work.replace("_", " ") for item in record.state.work) if record.state else ""
+    show_facts([*_facts(line, record.zone), ("Work for people", work or "none")])
     show_table(("At", "What happened"), [(instant_text(each.at), words_of(each)) for each in journal[-NEWEST_LINES:]])
 
 
