@@ -17,6 +17,7 @@ from db.inbox import InboxMessage, mark_applied, unapplied
 from db.persons import load_person
 from db.session import Database, Session
 from domain.casework import Judged, receive
+from domain.charging import charges_due
 from domain.compliance.model import RulePack
 from domain.conduct import conduct
 from domain.decision import ActionDecision
@@ -117,6 +118,10 @@ class Desk:
         if state is None:
             opening = (self._opening(record, policy, now),)
             state = evolve(None, opening[0])
+        # A message is judged, and answered, by what is owed at this instant.
+        charged = charges_due(state, policy, self.rulebook.packs_for(policy, person), now)
+        for entry in charged:
+            state = evolve(state, entry)
         waiting = [(message.kind, message.payload) for message in inbox]
         asked = [(message.kind, message.payload) for message in messages]
         # What the client wrote to the inbox before it sent it is one message, and is answered as such.
@@ -134,7 +139,7 @@ class Desk:
             packs=packs,
             now=now,
             decision=conducted.decision,
-            entries=(*opening, *received.entries, *conducted.entries),
+            entries=(*opening, *charged, *received.entries, *conducted.entries),
             judged=_answers(waiting, asked, received.judged),
             settled=tuple(one.message_id for one in received.judged),
         )

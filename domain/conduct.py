@@ -9,6 +9,7 @@ from datetime import datetime
 from domain import events
 from domain.advance import advance
 from domain.balance import balance_of
+from domain.charging import charges_due
 from domain.compliance.model import RulePack
 from domain.decision import ActionDecision, AskForCall, Close, ProposeReferral, Wait
 from domain.events import Entry
@@ -41,10 +42,13 @@ class Conducted:
 def conduct(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Conducted:
     """Decide until there is something to wait for or somebody to contact.
 
-    Stages, promises, referrals that are due, follow-ups and the end of the case are journaled on the way.
+    Charges, stages, promises, referrals that are due, follow-ups and the end of the case are journaled on the way.
     """
     entries: list[Entry] = []
     while True:
+        for charge in charges_due(state, policy, packs, now):
+            state = evolve(state, charge)
+            entries.append(charge)
         recall = _recall_of_referral(state, policy, now)
         if recall is not None:
             state = evolve(state, recall)

@@ -37,6 +37,18 @@ def _(event: events.BalanceAdjusted) -> str:
 
 
 @describe.register
+def _(event: events.InterestCharged) -> str:
+    what = "interest charged" if event.amount.minor >= 0 else "interest taken back"
+    return f"{what} up to {event.until}: {event.amount}"
+
+
+@describe.register
+def _(event: events.LateFeeCharged) -> str:
+    what = "late fee" if event.amount.minor >= 0 else "late fee taken back"
+    return f"{what}: {event.amount}"
+
+
+@describe.register
 def _(event: events.PromiseMade) -> str:
     return f"promise to pay {event.amount} by {event.due}"
 

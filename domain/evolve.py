@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from domain import events
 from domain.events import Entry, Message
-from domain.evolving import agreements, contacts, lifecycle, money, referrals, restraints, work  # noqa: F401  register themselves
+from domain.evolving import agreements, charges, contacts, lifecycle, money, referrals, restraints, work  # noqa: F401  register themselves
 from domain.evolving.dispatch import apply_event
 from domain.state import Applied, CaseState, Obligation
 
@@ -31,7 +31,7 @@ def evolve(state: CaseState | None, entry: Entry) -> CaseState:
     if isinstance(event, events.CaseOpened):
         if state is not None:
             raise ValueError("the case is open already: a journal has one case_opened, its first entry")
-        return _open(event)
+        return _open(event, local_date(entry, event.zone))
     if state is None:
         raise ValueError(f"the journal starts with {event.kind}: its first entry must be case_opened")
     if isinstance(event, Message):
@@ -49,13 +49,14 @@ def replay(entries: Iterable[Entry]) -> CaseState | None:
     return state
 
 
-def _open(event: events.CaseOpened) -> CaseState:
+def _open(event: events.CaseOpened, today: date) -> CaseState:
     return CaseState(
         lender=event.lender,
         account=event.account,
         currency=event.currency,
         zone=event.zone,
         policy=event.policy,
+        opened_on=today,
         obligations=tuple(
             Obligation(id=obligation.id, amount=obligation.amount, due=obligation.due, component=obligation.component)
             for obligation in event.obligations

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.agent_calls import miss_calls
+from domain.charging import charge_late_fees
 from domain.compliance.model import RulePack
 from domain.follow_up import Follow, FollowUp
 from domain.policy import Policy
 from domain.restraint_follow_ups import follow_restraints
 from domain.state import CaseState
 
-FOLLOWS: tuple[Follow, ...] = (miss_calls, follow_restraints)
+FOLLOWS: tuple[Follow, ...] = (charge_late_fees, miss_calls, follow_restraints)
 
 
 def next_follow_up(state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime) -> FollowUp | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from hashlib import sha256
 
 
@@ -13,6 +14,16 @@ def contact_id(case_id: str, step: str, obligation: str, attempt: int) -> str:
 def referral_id(case_id: str, number: int) -> str:
     """The id of a case's legal referral, numbered from 1: one that was recalled may be followed by another."""
     return f"r-{_digest(case_id, str(number))}"
+
+
+def interest_id(case_id: str, first_day: date) -> str:
+    """The id of the interest of a period, by the first day that bore any."""
+    return f"i-{_digest(case_id, first_day.isoformat())}"
+
+
+def late_fee_id(case_id: str, obligation: str) -> str:
+    """The id of the fee for a missed obligation."""
+    return f"f-{_digest(case_id, obligation)}"
 
 
 def work_item_id(case_id: str, number: int) -> str:

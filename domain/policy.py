@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from domain.charge_terms import DecimalAmount, InterestTerms, LateFeeTerms
 from domain.consolidation_terms import Consolidation
 from domain.currency import exponent_of
 from domain.money import Money
@@ -19,10 +20,8 @@ from domain.names import Channel, CloseReason, Collector, Component
 from domain.slugs import Slug
 from domain.value import Value
 
-AMOUNT_PATTERN = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?$"
 LOCALE_PATTERN = r"^[a-z]{2}-[A-Z]{2}$"
 
-DecimalAmount = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN)]
 Locale = Annotated[str, StringConstraints(pattern=LOCALE_PATTERN)]
 
 
@@ -197,6 +196,8 @@ class Policy(Value):
     window: Window
     priority: int = Field(ge=1, le=5, description="Temporal priority of its contacts, 1 the most urgent.")
     promise: PromiseTerms
+    interest: InterestTerms | None = Field(default=None, description="Left out: none is charged.")
+    late_fee: LateFeeTerms | None = Field(default=None, description="Left out: none is charged.")
     stages: tuple[Stage, ...] = Field(min_length=1)
     receipt: Receipt
     consolidation: Consolidation | None = Field(
@@ -237,6 +238,9 @@ class Policy(Value):
         ]
         if self.referral is not None:
             amounts.append((("referral", "minimum_balance"), self.referral.minimum_balance))
+        if self.late_fee is not None:
+            amounts.append((("late_fee", "amount"), self.late_fee.amount))
+            amounts.append((("late_fee", "at_most"), self.late_fee.at_most))
         for location, amount in amounts:
             if amount is not None:
                 try:

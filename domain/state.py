@@ -45,6 +45,14 @@ class StepOutcome(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class ObligationOrigin(StrEnum):
+    """Who says that it is owed: the lender, or Dunlin, which charges it by the policy."""
+
+    LENDER = "lender"
+    INTEREST = "interest"
+    LATE_FEE = "late_fee"
+
+
 class Obligation(Value):
     """What fell or falls due on one day. What is allocated to it is derived, see `domain.balance`."""
 
@@ -52,6 +60,7 @@ class Obligation(Value):
     amount: Money
     due: date
     component: Component
+    origin: ObligationOrigin = ObligationOrigin.LENDER
 
 
 class Payment(Value):
@@ -205,6 +214,13 @@ class Applied(Value):
 REFUSED_KEPT_MAX = 20
 
 
+class IdlePeriod(Value):
+    """Days `[since, until)` on which the case was closed although something was owed: nothing is charged for them."""
+
+    since: date
+    until: date
+
+
 class CaseState(Value):
     """Everything about a case that a decision needs. Only `domain.evolve` makes a new one.
 
@@ -217,11 +233,15 @@ class CaseState(Value):
     currency: str
     zone: str
     policy: PolicyRef
+    opened_on: date | None = None
     status: CaseStatus = CaseStatus.OPEN
     closed_because: CloseReason | None = None
+    closed_on: date | None = None
+    idle: tuple[IdlePeriod, ...] = ()
     obligations: tuple[Obligation, ...]
     payments: tuple[Payment, ...] = ()
     credits: tuple[Credit, ...] = ()
+    charged_until: date | None = None
     stage: Id | None = None
     stage_obligation: Id | None = None
     attempts: tuple[Attempt, ...] = ()

@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.policy import AMOUNT_PATTERN, LOCALE_PATTERN, Fault
+from domain.charge_terms import AMOUNT_PATTERN, PERCENT_PATTERN
+from domain.policy import LOCALE_PATTERN, Fault
 from domain.slugs import SLUG_PATTERN
 from rulebook.problems import Location, Problem, RulebookError, suggestion
 from rulebook.source import Document, read_document
@@ -23,6 +24,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _FORMS = {
     SLUG_PATTERN: "use lower-case letters, digits and hyphens, beginning with a letter, at most 48",
     AMOUNT_PATTERN: 'write a plain decimal such as "250.00"',
+    PERCENT_PATTERN: 'write a percentage as a plain decimal such as "8.25"',
     LOCALE_PATTERN: "write a language and a country, such as en-GB",
 }
 

@@ -23,6 +23,7 @@ from domain import events
 from domain.accept import ACCEPTED_WHEN_CLOSED
 from domain.balance import total_charged, total_settling
 from domain.casework import AnswerStatus
+from domain.charging import brought_up_to_date
 from domain.clock import PRODUCTION_CLOCK, Clock
 from domain.events import AnyMessage, Entry
 from domain.money import Money
@@ -180,7 +181,9 @@ class DunlinClient(Verbs):
             raise not_opened(case.case_id)
         policy = self._rulebook.policy(record.state.policy.id, record.state.policy.version)
         last = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines[-1:]]
-        return sheet_of(record.state, policy, self._clock.business(datetime.now(UTC)), last)
+        now = self._clock.business(datetime.now(UTC))
+        state = brought_up_to_date(record.state, policy, self._rulebook.packs(policy.law), now)
+        return sheet_of(state, policy, now, last)
 
     async def journal(self, case: CaseKey) -> tuple[JournalLine, ...]:
         """Everything that happened to the case, oldest line first."""

@@ -15,6 +15,7 @@ import typer
 from domain.compliance.model import RulePack
 from domain.names import Channel
 from domain.policy import RECEIPT_STEP, Policy
+from domain.rate_caps import caps_below
 from domain.rehearsal import rehearse
 from rulebook.crosscheck import debt_help, sms_sizes, uses
 from rulebook.load import DEFAULT_ROOT, Rulebook, check_policy, load_shelf, root_of
@@ -24,7 +25,7 @@ from rulebook.render import render
 from rulebook.sample import sample_facts
 from rulebook.schema import schemas
 from starter.console import REFUSED, CommandError, show_line, show_table
-from starter.policy_deviations import home_zone, words_of_deviation
+from starter.policy_deviations import home_zone, words_of_cap, words_of_deviation
 from starter.policy_timeline import endings, headline, steps_table, timeline
 
 SCHEMA_FOLDER = Path("docs/contract/rulebook")
@@ -174,8 +175,10 @@ def _report(file: Path, policy: Policy) -> None:
 
 
 def _report_deviations(policy: Policy, law: Mapping[str, RulePack]) -> None:
-    """The steps that the law never lets run as planned. A policy may be published with them: they come late."""
+    """What the law lowers or never lets run as planned. A policy may be published with it: the law wins."""
     today = datetime.now(UTC).date()
+    for cap in caps_below(policy, tuple(law[name] for name in policy.law), today):
+        show_line(f"    {policy.id} v{policy.version}, {words_of_cap(policy, cap)}")
     for deviation in rehearse(policy, law, home_zone(policy.locale), today):
         show_line(f"    {policy.id} v{policy.version}, {words_of_deviation(deviation)}")
 

@@ -1,9 +1,11 @@
-"""Steps that the law never lets run as planned, in words."""
+"""What the law lowers, and steps that it never lets run as planned, in words."""
 
 from __future__ import annotations
 
 from babel.core import get_global
 
+from domain.policy import Policy
+from domain.rate_caps import BindingCap
 from domain.rehearsal import Deviation
 
 _FALLBACK_ZONE = "UTC"
@@ -14,6 +16,14 @@ def home_zone(locale: str) -> str:
     _, _, territory = locale.partition("-")
     zones: list[str] = sorted(get_global("territory_zones").get(territory, ()))
     return zones[0] if zones else _FALLBACK_ZONE
+
+
+def words_of_cap(policy: Policy, cap: BindingCap) -> str:
+    """Such as "interest of 30.00% (actual/365): above the cap of 24.00%, which is charged instead (cn.rate-cap)"."""
+    terms = policy.interest
+    assert terms is not None, "only a policy that charges interest can be above a cap"
+    asked = f"interest of {terms.annual_percent}% ({terms.day_count})"
+    return f"{asked}: above the cap of {cap.annual_percent}%, which is charged instead ({cap.rule})"
 
 
 def words_of_deviation(deviation: Deviation) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.charge_terms import Percent
 from domain.names import Channel, Direction, HoldKind, Id, Outcome, Place
 from domain.value import Value
 
@@ -161,6 +162,17 @@ class TimeLimit(Value):
     days: int = Field(ge=1, le=400)
 
 
+class RateCap(Value):
+    """At most so much interest for a year of 365 days, and late fees with it where it covers them.
+
+    It says nothing about a contact: charges keep it.
+    """
+
+    kind: Literal["rate_cap"] = "rate_cap"
+    annual_percent: Percent
+    covers_fees: bool = False
+
+
 class Definition(Value):
     """How the other rules of the pack are to be read. Their parameters say the same; it has no ruling of its own."""
 
@@ -181,12 +193,13 @@ RuleParameters = Annotated[
     | Human
     | Record
     | TimeLimit
+    | RateCap
     | Definition,
     Field(discriminator="kind"),
 ]
 
-UNJUDGED = (Human, Record, TimeLimit, Definition)
-"""Kinds that inform people. The gate never asks them."""
+UNJUDGED = (Human, Record, TimeLimit, RateCap, Definition)
+"""Kinds that inform people or bind charges. The gate never asks them."""
 
 TIMELESS = (StopHolds, HonourOptOut, KnownZone, Forbid, Require)
 """Kinds that say the same at every instant."""

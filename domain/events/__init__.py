@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 
 from domain.events.agreements import AgreementMessage, AgreementOccurrence, PromiseBroken, PromiseKept, PromiseMade
 from domain.events.base import Event, Message, Occurrence, Reason
+from domain.events.charges import ChargeOccurrence, InterestCharged, LateFeeCharged, PeriodInterest
 from domain.events.contacts import (
     CallOutcomeRecorded,
     ConsentChanged,
@@ -104,6 +105,7 @@ __all__ = [
     "CaseClosed",
     "CaseOpened",
     "CaseReopened",
+    "ChargeOccurrence",
     "ComplaintCategory",
     "ComplaintOpened",
     "ComplaintOutcome",
@@ -130,6 +132,8 @@ __all__ = [
     "HoldEndSet",
     "HoldLifted",
     "HoldPlaced",
+    "InterestCharged",
+    "LateFeeCharged",
     "LifecycleMessage",
     "LifecycleOccurrence",
     "Message",
@@ -140,6 +144,7 @@ __all__ = [
     "OpeningObligation",
     "PaymentReceived",
     "PaymentReversed",
+    "PeriodInterest",
     "PolicyRef",
     "PromiseBroken",
     "PromiseKept",
@@ -181,7 +186,8 @@ AnyMessage = Annotated[
 ]
 
 AnyOccurrence = Annotated[
-    AgreementOccurrence
+    ChargeOccurrence
+    | AgreementOccurrence
     | RestraintOccurrence
     | ContactOccurrence
     | ReferralOccurrence

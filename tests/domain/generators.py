@@ -246,6 +246,18 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
     ),
     events.WorkItemWithdrawn: st.builds(events.WorkItemWithdrawn, item=ids),
     events.HoldEndSet: st.builds(events.HoldEndSet, hold=ids, until=days),
+    events.InterestCharged: st.builds(
+        lambda amount, until: events.InterestCharged(
+            until=until,
+            amount=amount,
+            periods=(events.PeriodInterest(charge=f"i-{until}", due=until, amount=amount),),
+        ),
+        few_units(),
+        days,
+    ),
+    events.LateFeeCharged: st.builds(
+        events.LateFeeCharged, obligation=st.just("o-1"), charge=st.just("f-1"), due=days, amount=few_units()
+    ),
     events.PromiseKept: st.builds(events.PromiseKept, promise=ids),
     events.PromiseBroken: st.builds(events.PromiseBroken, promise=ids),
     events.ContactMade: st.builds(

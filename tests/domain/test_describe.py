@@ -19,7 +19,7 @@ EVENTS = MESSAGES | OCCURRENCES
 SECRET = "secret-1"
 IDENTIFIERS = (
     *("id", "lender", "account", "obligation", "payment", "promise", "dispute", "contact", "contact_point"),
-    *("referral", "decided_by", "message"),
+    *("referral", "decided_by", "message", "charge"),
 )
 """Fields that name a person, a thing or a message elsewhere: opaque, but nothing that a reader could use."""
 

@@ -29,7 +29,7 @@ KNOWN = {
     "us-nv": "us.nv.medical-notice",
     "cn": """
         cn.hours cn.calls-connected cn.calls-attempts cn.third-party cn.identity cn.card.objection cn.card.plan
-        cn.record-retention cn.limitation cn.rate-cap
+        cn.record-retention cn.limitation cn.rate-cap cn.rate-cap.private-lending
     """,
     "uk": """
         uk.reasonable-times uk.privacy uk.breathing-space uk.mental-health-crisis uk.statute-barred uk.ombudsman

@@ -85,6 +85,23 @@ def test_check_names_the_steps_that_the_law_never_lets_run_as_planned(tmp_path: 
     assert any(re.search(r"planned for day \d+ by \w+, comes \d+ (to \d+ )?days? late ", line) for line in late)
 
 
+def test_check_names_the_caps_that_a_policy_is_above(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    capped = SLOW_LAW.replace("slow", "capped").replace(
+        "{kind: frequency, at_most: 1, days: 10, per: person, channels: [sms, email, voice, letter]}",
+        '{kind: rate_cap, annual_percent: "24.00"}',
+    )
+    (root / "law" / "capped.yaml").write_text(capped)
+    as_draft(root, POLICY)
+    edit(root, POLICY, "law: [uk]", "law: [uk, capped]")
+    path = edit(root, POLICY, "priority: 3", 'priority: 3\ninterest: {annual_percent: "24.00", day_count: actual/360}')
+
+    assert (
+        "    uk-personal-loan v1, interest of 24.00% (actual/360): above the cap of 24.00%, which is charged instead "
+        "(capped.messages)"
+    ) in _run("check", str(path)).stdout.splitlines()
+
+
 @pytest.mark.parametrize("policy", [policy.id for policy in Rulebook.load().policies])
 def test_show_draws_every_step_on_eighty_columns_without_colour(policy: str) -> None:
     found = Rulebook.load().latest_published(policy)
