@@ -78,7 +78,7 @@ async def save_first(desk: Desk, session: Session, standing: Standing) -> Standi
     """Messages or bookkeeping that came to light are saved with the claim, in the same transaction."""
     if not standing.entries:
         return standing
-    sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
+    sheet = sheet_of(standing.state, standing.policy, standing.packs, standing.now, standing.entries)
     saved = await desk.write(session, standing, sheet)
     return replace(standing, record=saved, entries=(), settled=())
 

@@ -175,7 +175,7 @@ class Desk:
 
     async def save(self, session: Session, standing: Standing) -> Turn:
         """Write the case, its journal and its read model, and say where it stands."""
-        sheet = sheet_of(standing.state, standing.policy, standing.now, standing.entries)
+        sheet = sheet_of(standing.state, standing.policy, standing.packs, standing.now, standing.entries)
         saved = await self.write(session, standing, sheet)
         return Turn(
             sequence=saved.sequence,

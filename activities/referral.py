@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from temporalio import activity
@@ -19,8 +19,9 @@ from db.persons import Recipient, load_debtor, load_lender
 from domain.balance import balance_of
 from domain.localtime import local_date, zone_of
 from domain.messaging import CollectorIdentity
-from domain.names import Outcome
-from domain.policy import Policy, ReferralTerms
+from domain.names import Outcome, RecallReason
+from domain.policy import Policy
+from domain.referral_terms import ReferralTerms
 from domain.state import CaseState
 from providers.base import ProviderError
 from providers.counsel.bundle import make_bundle
@@ -58,12 +59,20 @@ class ReferralActivities:
         self._counsel = counsel
 
     @activity.defn(name=ActivityName.HAND_OVER_REFERRAL)
-    async def hand_over_referral(self, referral: ReferralRef) -> None:
-        """Send counsel the statement of account, the contact history and the journal."""
+    async def hand_over_referral(self, referral: ReferralRef) -> bool:
+        """Send counsel the statement of account, the contact history and the journal.
+
+        False when the referral was recalled before the bundle could leave: counsel never had it. A retry that follows a
+        mail whose fate is not known finds out the same, and then counsel is told to stop, in case they have it.
+        """
         case = await self._read(referral)
+        known = case.state.referral
+        if known is None or known.id != referral.referral or known.status.is_final:
+            return activity.info().attempt > 1
         statement = statement_of(case, referral.referral, self._desk.now(referral.case, None))
         bundle = await make_bundle(statement, [_entry(line) for line in case.journal])
         await self._deliver(self._counsel.hand_over(bundle, case.terms.counsel.email))
+        return True
 
     @activity.defn(name=ActivityName.RECALL_REFERRAL)
     async def recall_referral(self, referral: ReferralRef) -> None:
@@ -75,7 +84,7 @@ class ReferralActivities:
             account=case.record.account,
             locale=case.policy.locale,
             on=today,
-            paid=not balance_of(case.state, case.policy.waterfall, today).outstanding,
+            because=_why_recalled(case, referral.referral, today),
             collector=_collector(case),
             counsel=Party(case.terms.counsel.name),
         )
@@ -148,6 +157,15 @@ def statement_of(case: ReferredCase, referral: str, now: datetime) -> Statement:
             for contact in case.contacts
         ),
     )
+
+
+def _why_recalled(case: ReferredCase, referral: str, today: date) -> RecallReason:
+    """As the journal says; an earlier referral of the case is told by what is owed now."""
+    known = case.state.referral
+    if known is not None and known.id == referral and known.recalled_because is not None:
+        return known.recalled_because
+    owes = balance_of(case.state, case.policy.waterfall, today).outstanding
+    return RecallReason.ACCOUNT_RECALLED if owes else RecallReason.PAID
 
 
 def _collector(case: ReferredCase) -> Party:

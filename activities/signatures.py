@@ -74,6 +74,7 @@ class CaseSheet(Value):
     referral: ReferralStatus | None
     referral_id: Id | None
     work: tuple[WorkKind, ...] = Field(default=(), description="What people are asked to do.")
+    limitation: date | None = Field(default=None, description="The last day on which the debt can be sued for.")
     policy: str
     last: str = Field(description="The latest occurrence, in a few words.")
 

@@ -10,19 +10,24 @@ from db.cases import CaseView
 from domain.ageing import days_past_due, delinquent_days, pauses_of
 from domain.balance import balance_of
 from domain.casework import Judged
+from domain.compliance.model import RulePack
 from domain.decision import ActionDecision, Wait
 from domain.describe import describe
 from domain.events import Entry
+from domain.limitation import limitation_of
 from domain.localtime import local_date, zone_of
 from domain.policy import Policy
 from domain.state import CaseState, PromiseStatus
 
 
-def sheet_of(state: CaseState, policy: Policy, now: datetime, entries: Sequence[Entry]) -> CaseSheet:
+def sheet_of(
+    state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime, entries: Sequence[Entry]
+) -> CaseSheet:
     """The case at a glance, at a business instant. `entries` are what this turn added to the journal."""
     today = local_date(now, zone_of(state.zone))
     balance = balance_of(state, policy.waterfall, today)
     oldest = balance.oldest_unpaid
+    limitation = limitation_of(state, policy, packs, balance, today)
     late = 0 if oldest is None else max(0, days_past_due(oldest.due, today))
     delinquent = 0 if oldest is None else delinquent_days(oldest.due, today, policy.grace_days, pauses_of(state))
     return CaseSheet(
@@ -40,6 +45,7 @@ def sheet_of(state: CaseState, policy: Policy, now: datetime, entries: Sequence[
         referral=state.referral.status if state.referral is not None else None,
         referral_id=state.referral.id if state.referral is not None else None,
         work=tuple(item.work for item in state.work),
+        limitation=None if limitation is None else limitation.last_day,
         policy=f"{state.policy.id} v{state.policy.version}",
         last=describe(entries[-1].event) if entries else "looked again, nothing new",
     )

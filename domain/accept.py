@@ -71,6 +71,8 @@ ACCEPTED_WHEN_CLOSED = (
     events.ReplyReceived,
     events.WorkItemCompleted,
     events.Recalled,
+    events.Transferred,
+    events.LimitationNoted,
 )
 """Facts that stay true and worth keeping after a case has closed: a reversed payment can open it again, and then the
 borrower's attorney, dispute or breathing space must be known."""

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.compliance.model import RulePack
-from domain.decision import ActionDecision, Bookkeeping, EnterStage, SettlePromise, Suppress
-from domain.events import ContactSuppressed, Entry, PromiseBroken, PromiseKept, StageEntered
+from domain.decision import ActionDecision, Bookkeeping, EnterStage, SettlePromise, WithholdReferral
+from domain.events import (
+    ContactSuppressed,
+    Entry,
+    PromiseBroken,
+    PromiseKept,
+    ReferralWithheld,
+    StageEntered,
+)
 from domain.evolve import evolve
 from domain.person import Person
 from domain.planner import next_step
@@ -28,10 +35,11 @@ class Advanced:
 def advance(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Advanced:
     """Record all bookkeeping that is due at `now`, and find the next action."""
     entries: list[Entry] = []
-    # Each promise settles once, each step, receipt and offer of help is suppressed once, and a stage is entered.
-    for _ in range(len(state.promises) + len(policy.steps) + 4):
+    # Each promise settles once, each step, receipt and offer of help is suppressed once, a stage is entered, and a
+    # referral is withheld, perhaps once more when a suppressed step was its notice.
+    for _ in range(len(state.promises) + len(policy.steps) + 6):
         decision = next_step(state, person, policy, packs, now)
-        if not isinstance(decision, EnterStage | SettlePromise | Suppress):
+        if not isinstance(decision, Bookkeeping):
             return Advanced(state, tuple(entries), decision)
         entry = Entry(at=now, event=_event_of(decision))
         state = evolve(state, entry)
@@ -39,11 +47,15 @@ def advance(state: CaseState, person: Person, policy: Policy, packs: Sequence[Ru
     raise AssertionError(f"bookkeeping does not settle: {decision.kind} is asked for again after it was recorded")
 
 
-def _event_of(decision: Bookkeeping) -> StageEntered | PromiseKept | PromiseBroken | ContactSuppressed:
+def _event_of(
+    decision: Bookkeeping,
+) -> StageEntered | PromiseKept | PromiseBroken | ContactSuppressed | ReferralWithheld:
     if isinstance(decision, EnterStage):
         return StageEntered(stage=decision.stage, obligation=decision.obligation, day=decision.day)
     if isinstance(decision, SettlePromise):
         return PromiseKept(promise=decision.promise) if decision.kept else PromiseBroken(promise=decision.promise)
+    if isinstance(decision, WithholdReferral):
+        return ReferralWithheld(reasons=decision.reasons)
     return ContactSuppressed(
         step=decision.step, obligation=decision.obligation, channel=decision.channel, reasons=decision.reasons
     )

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from domain import events
 from domain.advance import advance
-from domain.balance import balance_of
 from domain.charging import charges_due
 from domain.compliance.model import RulePack
 from domain.decision import ActionDecision, AskForCall, Close, ProposeReferral, Wait
@@ -16,18 +15,13 @@ from domain.events import Entry
 from domain.evolve import evolve
 from domain.follow_up import FollowUp
 from domain.follow_ups import next_follow_up
-from domain.holds import enforcement_is_stayed, referral_is_barred
-from domain.identifiers import contact_id, referral_id
-from domain.localtime import local_date, zone_of
-from domain.names import ReferralStatus
+from domain.identifiers import contact_id
 from domain.person import Person
-from domain.policy import Approval, Policy
+from domain.policy import Policy
+from domain.referring import proposal_of_referral, recall_of_referral
 from domain.registration import case_id_of
 from domain.state import CaseState, CaseStatus
 from domain.work import work_opened, work_withdrawn_at_closing
-
-APPROVED_BY_POLICY = "policy"
-_DECIDED_IN_COURT = {ReferralStatus.JUDGMENT, ReferralStatus.ENFORCEMENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ def conduct(state: CaseState, person: Person, policy: Policy, packs: Sequence[Ru
         for charge in charges_due(state, policy, packs, now):
             state = evolve(state, charge)
             entries.append(charge)
-        recall = _recall_of_referral(state, policy, now)
+        recall = recall_of_referral(state, policy, packs, now)
         if recall is not None:
             state = evolve(state, recall)
             entries.append(recall)
@@ -75,22 +69,6 @@ def _wake_for(follow_up: FollowUp | None, decision: ActionDecision) -> ActionDec
     return Wait(until=follow_up.at, reason=follow_up.reason)
 
 
-def _recall_of_referral(state: CaseState, policy: Policy, now: datetime) -> Entry | None:
-    """A referral ends at once when the debt is paid, the lender takes the account back, or a hold forbids it.
-
-    What a court has decided is given up only for a hold that stays its enforcement.
-    """
-    referral = state.referral
-    if referral is None or referral.status.is_final:
-        return None
-    today = local_date(now, zone_of(state.zone))
-    is_held = enforcement_is_stayed if referral.status in _DECIDED_IN_COURT else referral_is_barred
-    owed = balance_of(state, policy.waterfall, today).outstanding
-    if owed and not state.recalled and not is_held(state, today):
-        return None
-    return Entry(at=now, event=events.ReferralRecalled(referral=referral.id))
-
-
 def _due_without_effect(
     state: CaseState, policy: Policy, decision: ActionDecision, follow_up: FollowUp | None, now: datetime
 ) -> tuple[Entry, ...]:
@@ -107,7 +85,7 @@ def _due_without_effect(
     if isinstance(decision, AskForCall) and decision.at <= now:
         return (Entry(at=now, event=_request_for_call(state, decision)),)
     if isinstance(decision, ProposeReferral) and decision.at <= now:
-        return _proposal(state, policy, now)
+        return proposal_of_referral(state, policy, now)
     return ()
 
 
@@ -128,13 +106,3 @@ def _request_for_call(state: CaseState, decision: AskForCall) -> events.WorkItem
         allowed_by=decision.allowed_by,
     )
     return work_opened(state, events.WorkKind.CALL, decision.due, decision.priority, contact, call)
-
-
-def _proposal(state: CaseState, policy: Policy, now: datetime) -> tuple[Entry, ...]:
-    referral = referral_id(case_id_of(state.lender, state.account), state.referral_count + 1)
-    outstanding = balance_of(state, policy.waterfall, local_date(now, zone_of(state.zone))).outstanding
-    proposal = Entry(at=now, event=events.ReferralProposed(referral=referral, outstanding=outstanding))
-    if policy.referral is None or policy.referral.approval is Approval.HUMAN:
-        return (proposal,)
-    approval = events.ReferralDecided(id=f"{referral}:policy", approved=True, decided_by=APPROVED_BY_POLICY)
-    return (proposal, Entry(at=now, event=approval))

@@ -94,9 +94,16 @@ class Suppress(Value):
     reasons: tuple[Reason, ...]
 
 
-Bookkeeping = EnterStage | SettlePromise | Suppress
+class WithholdReferral(Value):
+    """Bookkeeping: the policy would refer now, and may not."""
+
+    kind: Literal["withhold_referral"] = "withhold_referral"
+    reasons: tuple[Reason, ...]
+
+
+Bookkeeping = EnterStage | SettlePromise | Suppress | WithholdReferral
 
 ActionDecision = Annotated[Wait | Contact | AskForCall | ProposeReferral | Close, Field(discriminator="kind")]
 """What the workflow can be asked to do. Bookkeeping never leaves the domain: `domain.advance` records it at once."""
 
-Decision = Wait | Contact | AskForCall | ProposeReferral | Close | EnterStage | SettlePromise | Suppress
+Decision = Wait | Contact | AskForCall | ProposeReferral | Close | Bookkeeping

@@ -155,6 +155,11 @@ def _(event: events.Recalled) -> str:
 
 
 @describe.register
+def _(event: events.Transferred) -> str:
+    return "account transferred to another agency"
+
+
+@describe.register
 def _(event: events.CaseOpened) -> str:
     owed = Money.total((obligation.amount for obligation in event.obligations), event.currency)
     return f"case opened: {owed} owed"
@@ -203,8 +208,28 @@ def _(event: events.ReferralProposed) -> str:
 
 
 @describe.register
+def _(event: events.ReferralWithheld) -> str:
+    return f"no legal referral: {', '.join(reason.rule for reason in event.reasons)}"
+
+
+@describe.register
+def _(event: events.ReferralReminded) -> str:
+    return f"legal referral still waits: {_words(event.reminder)}"
+
+
+@describe.register
 def _(event: events.ReferralRecalled) -> str:
-    return "legal referral recalled"
+    return "legal referral recalled" + (f": {_words(event.because)}" if event.because else "")
+
+
+@describe.register
+def _(event: events.LimitationNoted) -> str:
+    return f"can be sued for until {event.last_day}, the lender says"
+
+
+@describe.register
+def _(event: events.LimitationNeared) -> str:
+    return f"can be sued for only until {event.last_day}"
 
 
 @describe.register

@@ -14,10 +14,11 @@ from domain.charging import charge_late_fees
 from domain.compliance.model import RulePack
 from domain.follow_up import Follow, FollowUp
 from domain.policy import Policy
+from domain.referring import follow_referral
 from domain.restraint_follow_ups import follow_restraints
 from domain.state import CaseState
 
-FOLLOWS: tuple[Follow, ...] = (charge_late_fees, miss_calls, follow_restraints)
+FOLLOWS: tuple[Follow, ...] = (charge_late_fees, miss_calls, follow_restraints, follow_referral)
 
 
 def next_follow_up(state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime) -> FollowUp | None:

@@ -169,21 +169,58 @@ class ReferralStatus(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     HANDED_OVER = "handed_over"
+    ACKNOWLEDGED = "acknowledged"
     FILED = "filed"
     SERVED = "served"
     JUDGMENT = "judgment"
     ENFORCEMENT = "enforcement"
+    SETTLED = "settled"
+    SATISFIED = "satisfied"
     WITHDRAWN = "withdrawn"
     RECALLED = "recalled"
 
     @property
     def is_final(self) -> bool:
-        return self in {ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN, ReferralStatus.RECALLED}
+        return self in {ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN, ReferralStatus.RECALLED} or self.is_success
+
+    @property
+    def is_success(self) -> bool:
+        """Counsel ended it with the debtor having done what was due: a settlement kept, or a judgment satisfied."""
+        return self in {ReferralStatus.SETTLED, ReferralStatus.SATISFIED}
+
+    @property
+    def is_in_court(self) -> bool:
+        return self in {
+            ReferralStatus.FILED,
+            ReferralStatus.SERVED,
+            ReferralStatus.JUDGMENT,
+            ReferralStatus.ENFORCEMENT,
+        }
+
+
+class RecallReason(StrEnum):
+    """Why a referral ended without counsel's doing."""
+
+    PAID = "paid"
+    CURED = "cured"
+    ACCOUNT_RECALLED = "account_recalled"
+    HOLD = "hold"
+    AGREEMENT = "agreement"
+    TIME_BARRED = "time_barred"
+
+
+class ReminderKind(StrEnum):
+    """What nobody has done yet about a referral."""
+
+    DECISION = "decision"
+    ESCALATION = "escalation"
+    ACKNOWLEDGEMENT = "acknowledgement"
 
 
 class CloseReason(StrEnum):
     PAID = "paid"
     RECALLED = "recalled"
+    TRANSFERRED = "transferred"
     CHARGED_OFF = "charged_off"
     RETURNED_TO_LENDER = "returned_to_lender"
     REFERRAL_ENDED = "referral_ended"

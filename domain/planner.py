@@ -16,8 +16,9 @@ from domain.names import CloseReason, ReferralStatus
 from domain.person import Person
 from domain.policy import Policy
 from domain.promises import await_promise, settle_kept_promise
+from domain.referral_terms import AfterWithdrawal
 from domain.state import CaseState, CaseStatus
-from domain.treatment import enter_stage, treat
+from domain.treatment import enter_stage, treat, withhold_referral
 
 
 def next_step(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Decision:
@@ -44,16 +45,32 @@ def _stay_closed(facts: Facts) -> Close | None:
 def _give_back(facts: Facts) -> Close | None:
     if not facts.state.recalled:
         return None
+    if facts.state.transferred_to is not None:
+        return Close(at=facts.now, because=CloseReason.TRANSFERRED, reason="transferred to another agency")
     return Close(at=facts.now, because=CloseReason.RECALLED, reason="recalled by the lender")
 
 
-def _await_counsel(facts: Facts) -> Wait | None:
+def _await_counsel(facts: Facts) -> Wait | Close | None:
     referral = facts.state.referral
     if referral is None or referral.status.is_final:
-        return None
+        return _end_with_referral(facts)
     if referral.status is ReferralStatus.PROPOSED:
         return Wait(until=None, reason="awaiting the decision on the legal referral")
     return Wait(until=None, reason=f"with counsel: {referral.status}")
+
+
+def _end_with_referral(facts: Facts) -> Close | None:
+    """Who kept a settlement or satisfied a judgment is not dunned again; a matter that counsel gave back may be."""
+    referral, terms = facts.state.referral, facts.policy.referral
+    if referral is None:
+        return None
+    given_back = referral.status is ReferralStatus.WITHDRAWN
+    if given_back and (terms is None or terms.after_withdrawal is AfterWithdrawal.CONTINUE):
+        return None
+    if not given_back and not referral.status.is_success:
+        return None
+    reason = f"counsel ended the legal referral: {referral.status}"
+    return Close(at=facts.now, because=CloseReason.REFERRAL_ENDED, reason=reason)
 
 
 def _stand_still(facts: Facts) -> Wait | None:
@@ -85,5 +102,6 @@ _CONSIDERATIONS: tuple[Callable[[Facts], Decision | None], ...] = (
     _await_counsel,
     _stand_still,
     _leave_what_is_disputed,
+    withhold_referral,
     enter_stage,
 )

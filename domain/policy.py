@@ -17,6 +17,7 @@ from domain.consolidation_terms import Consolidation
 from domain.currency import exponent_of
 from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component
+from domain.referral_terms import ReferralTerms
 from domain.slugs import Slug
 from domain.value import Value
 
@@ -29,11 +30,6 @@ class PolicyStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     RETIRED = "retired"
-
-
-class Approval(StrEnum):
-    HUMAN = "human"
-    AUTOMATIC = "automatic"
 
 
 class Window(Value):
@@ -84,6 +80,10 @@ class Step(Value):
     )
     window: Window | None = Field(default=None, description="Left out: the policy's window.")
     mandatory: bool = Field(default=False, description="Taken even when the case comes to it late; never skipped over.")
+    threatens_suit: bool = Field(
+        default=False,
+        description="Its text speaks of court: not sent over a time-barred debt. So is a referral's notice.",
+    )
     when: Conditions = Conditions()
 
     @property
@@ -135,32 +135,6 @@ class HardshipTerms(Value):
     channels: tuple[Channel, ...] = Field(default=(Channel.EMAIL, Channel.SMS), min_length=1)
 
 
-class Counsel(Value):
-    """To whom a referral is handed over. A firm, not a person."""
-
-    name: str = Field(min_length=1, max_length=120)
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
-
-
-class Notice(Value):
-    """The step that tells the borrower that a referral may follow, and how long they have to answer it."""
-
-    step: Slug = Field(description="Id of a mandatory step. Where it was not made, no referral is proposed.")
-    days: int = Field(
-        ge=1, le=365, description="Days after the step before which no referral is proposed; days on hold don't count."
-    )
-
-
-class ReferralTerms(Value):
-    """When a case is proposed for legal referral, after which notice, and who has to agree."""
-
-    day: int = Field(ge=1, le=2000, description="Delinquent day from which a referral may be proposed.")
-    notice: Notice
-    minimum_balance: DecimalAmount = Field(description="In the policy's currency: below it no referral is proposed.")
-    approval: Approval
-    counsel: Counsel
-
-
 class End(Value):
     """What happens after the last stage: on this delinquent day a case that is not referred closes for this reason."""
 
@@ -205,6 +179,9 @@ class Policy(Value):
     )
     hardship: HardshipTerms = HardshipTerms()
     referral: ReferralTerms | None = None
+    limitation_warning_days: int = Field(
+        default=90, ge=1, le=730, description="Days before the last day to sue on which a person is warned of it."
+    )
     end: End
 
     @field_validator("currency")
@@ -237,7 +214,12 @@ class Policy(Value):
             for number, step in enumerate(stage.steps)
         ]
         if self.referral is not None:
-            amounts.append((("referral", "minimum_balance"), self.referral.minimum_balance))
+            terms = self.referral
+            amounts += [
+                (("referral", "minimum_balance"), terms.minimum_balance),
+                (("referral", "estimated_cost"), terms.estimated_cost),
+                (("referral", "costs_limit"), terms.costs_limit),
+            ]
         if self.late_fee is not None:
             amounts.append((("late_fee", "amount"), self.late_fee.amount))
             amounts.append((("late_fee", "at_most"), self.late_fee.at_most))

@@ -22,7 +22,16 @@ from domain.events import (
     WorkKind,
 )
 from domain.money import Money
-from domain.names import Channel, CloseReason, Component, HoldKind, Id, ReferralStatus
+from domain.names import (
+    Channel,
+    CloseReason,
+    Component,
+    HoldKind,
+    Id,
+    RecallReason,
+    ReferralStatus,
+    ReminderKind,
+)
 from domain.value import Value
 
 
@@ -156,13 +165,17 @@ class Asked(Value):
 
 
 class Attempt(Value):
-    """One attempt at a step of the policy for one obligation, on a date where the account lives."""
+    """One attempt at a step of the policy for one obligation, on a date where the account lives.
+
+    `delivered_on` is the date of a report that proves its delivery.
+    """
 
     step: Id
     obligation: Id
     channel: Channel
     outcome: StepOutcome
     on: date
+    delivered_on: date | None = None
 
 
 class Deferral(Value):
@@ -174,9 +187,16 @@ class Deferral(Value):
 
 
 class Referral(Value):
+    """`reference` is counsel's own; `reminded` has what somebody was reminded of already."""
+
     id: Id
     status: ReferralStatus
     proposed_on: date
+    handed_over_on: date | None = None
+    filed_on: date | None = None
+    reference: Id | None = None
+    reminded: tuple[ReminderKind, ...] = ()
+    recalled_because: RecallReason | None = None
 
 
 class WorkItem(Value):
@@ -224,8 +244,10 @@ class IdlePeriod(Value):
 class CaseState(Value):
     """Everything about a case that a decision needs. Only `domain.evolve` makes a new one.
 
-    `referral` is the latest of `referral_count` that were proposed. `applied` are all messages that were applied;
-    `refused` the ids of the latest ones that were not, so that a message that comes by two ways is journaled once.
+    `referral` is the latest of `referral_count` that were proposed; `referral_withheld` the rules that forbid another,
+    as the journal last said; `legal_costs` the ids of charges among the obligations. `applied` are all messages that
+    were applied; `refused` the ids of the latest ones that were not, so that a message that comes by two ways is
+    journaled once.
     """
 
     lender: Id
@@ -250,11 +272,16 @@ class CaseState(Value):
     holds: tuple[Hold, ...] = ()
     referral: Referral | None = None
     referral_count: int = 0
+    referral_withheld: tuple[str, ...] = ()
+    legal_costs: tuple[Id, ...] = ()
+    limitation_noted: date | None = None
+    limitation_warned: date | None = None
     recalled: bool = False
     disputes: tuple[Dispute, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     hardships: tuple[Hardship, ...] = ()
     asked: tuple[Asked, ...] = ()
+    transferred_to: Id | None = None
     work: tuple[WorkItem, ...] = ()
     work_count: int = 0
     unreached: Unreached = Unreached()

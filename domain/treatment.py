@@ -10,15 +10,17 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from domain.agent_calls import plan_call
-from domain.channel_choice import Held, NoChannel, TooLate, choose_channel
-from domain.decision import AskForCall, Close, Contact, EnterStage, ProposeReferral, Suppress, Wait
+from domain.channel_choice import Held, NoChannel, Opening, TooLate, choose_channel
+from domain.decision import AskForCall, Close, Contact, EnterStage, ProposeReferral, Suppress, Wait, WithholdReferral
+from domain.events import Reason
 from domain.facts import Facts
 from domain.holds import referral_possible_from
+from domain.limitation import time_bar
 from domain.localtime import local_date, next_inside, start_of_day, with_offset_of
-from domain.names import ReferralStatus
-from domain.policy import ReferralTerms, StepBy
+from domain.policy import Step, StepBy
+from domain.referral_prospect import Prospect, prospect_of
 from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
-from domain.state import Obligation, StepOutcome
+from domain.state import Obligation
 
 HELD_BACK = "an open hold keeps the days from running"
 
@@ -33,16 +35,31 @@ def enter_stage(facts: Facts) -> EnterStage | None:
     return EnterStage(stage=stage.id, obligation=obligation.id, day=day)
 
 
+def withhold_referral(facts: Facts) -> WithholdReferral | None:
+    """Why the policy, which would refer from today on, may not: said once for the same reasons."""
+    terms = facts.policy.referral
+    obligation = _oldest_unpaid(facts)
+    if terms is None or facts.day_of(obligation) < terms.day:
+        return None
+    prospect = prospect_of(facts, obligation)
+    if prospect is None or not prospect.reasons or facts.day_of(obligation) < prospect.day:
+        return None
+    rules = tuple(reason.rule for reason in prospect.reasons)
+    return None if rules == facts.state.referral_withheld else WithholdReferral(reasons=prospect.reasons)
+
+
 def treat(facts: Facts) -> Contact | AskForCall | Suppress | ProposeReferral | Close | Wait:
     """The next thing that the policy wants, as of now: done at once where it is due, else planned for its instant."""
     obligation = _oldest_unpaid(facts)
-    referral_day = _referral_day(facts, obligation)
-    last_day = facts.policy.end.day if referral_day is None else referral_day
+    prospect = prospect_of(facts, obligation)
+    if prospect is not None and prospect.is_hopeless:
+        prospect = None
+    last_day = facts.policy.end.day if prospect is None else prospect.day
     contact = _next_contact(facts, obligation, last_day)
     if contact is not None:
         return contact
-    if referral_day is not None:
-        referral = _referral(facts, obligation, referral_day)
+    if prospect is not None:
+        referral = _referral(facts, obligation, prospect)
         if referral is not None:
             return referral
     end = facts.policy.end
@@ -54,10 +71,10 @@ def treat(facts: Facts) -> Contact | AskForCall | Suppress | ProposeReferral | C
     return Close(at=at, because=end.close, reason=reason)
 
 
-def _referral(facts: Facts, obligation: Obligation, day: int) -> ProposeReferral | None:
+def _referral(facts: Facts, obligation: Obligation, prospect: Prospect) -> ProposeReferral | None:
     """The proposal, put off while a hold bars it. None when nobody knows until when, or when the notice is held."""
-    at = _start_of_business(facts, obligation, day)
-    if at is None or not _notice_was_given(facts, obligation):
+    at = _start_of_business(facts, obligation, prospect.day)
+    if at is None or not prospect.notice_was_given:
         return None
     earliest = local_date(at, facts.account_zone)
     possible_on = referral_possible_from(facts.state, earliest)
@@ -65,51 +82,14 @@ def _referral(facts: Facts, obligation: Obligation, day: int) -> ProposeReferral
         return None
     if possible_on > earliest:
         at = _open_from(facts, possible_on)
-    reason = f"day {day}: {facts.lateness(obligation, at)}, {facts.treated.outstanding} outstanding"
+    reason = f"day {prospect.day}: {facts.lateness(obligation, at)}, {facts.treated.outstanding} outstanding"
     return ProposeReferral(at=at, reason=reason)
-
-
-def _notice_was_given(facts: Facts, obligation: Obligation) -> bool:
-    """A notice that is due can be kept back by a hold while the days run on."""
-    terms = facts.policy.referral
-    assert terms is not None, "only a policy with referrals has a day for one"
-    attempts = facts.attempts_at(terms.notice.step, obligation.id)
-    return any(attempt.outcome is StepOutcome.MADE for attempt in attempts)
 
 
 def _oldest_unpaid(facts: Facts) -> Obligation:
     obligation = facts.treated.oldest_unpaid
     assert obligation is not None, "only an account that owes something is treated"
     return obligation
-
-
-def _referral_day(facts: Facts, obligation: Obligation) -> int | None:
-    """The day of the policy's axis on which a referral is proposed; None when none is to come.
-
-    Its notice moves it back: days of the axis pass only while no hold is in force, and so do the days to answer. While
-    the notice is still to be given, it comes first, as every mandatory step does.
-    """
-    terms = _terms_of_referral(facts)
-    if terms is None:
-        return None
-    notice = terms.notice
-    for attempt in facts.attempts_at(notice.step, obligation.id):
-        if attempt.outcome is StepOutcome.MADE:
-            return max(terms.day, facts.day_on(attempt.on, obligation) + notice.days)
-    is_to_come = any(pending.step.id == notice.step for pending in pending_steps(facts, obligation, terms.day))
-    return terms.day if is_to_come else None
-
-
-def _terms_of_referral(facts: Facts) -> ReferralTerms | None:
-    """The policy's terms, unless a referral was declined or withdrawn before, or the balance isn't worth it.
-
-    A recalled one had been paid, or a hold forbade it: when that payment bounces or the hold has ended, what is owed
-    may be referred again.
-    """
-    terms, earlier = facts.policy.referral, facts.state.referral
-    if terms is None or (earlier is not None and earlier.status is not ReferralStatus.RECALLED):
-        return None
-    return terms if facts.treated.outstanding >= facts.policy.money(terms.minimum_balance) else None
 
 
 def _start_of_business(facts: Facts, obligation: Obligation, day: int) -> datetime | None:
@@ -162,6 +142,10 @@ def _plan(pending: PendingStep, wanted: datetime, facts: Facts) -> Contact | Ask
     choice = choose_channel(facts, step.channels, pending.attempts, window, wanted, lapses_at(pending, facts))
     if isinstance(choice, TooLate | Held):
         return None
+    if isinstance(choice, Opening):
+        bar = _bar_of_threat(step, facts, choice.at)
+        if bar is not None:
+            choice = NoChannel((bar,))
     if isinstance(choice, NoChannel):
         if wanted > facts.now:
             until = with_offset_of(facts.person_zone, wanted)
@@ -178,3 +162,12 @@ def _plan(pending: PendingStep, wanted: datetime, facts: Facts) -> Contact | Ask
         attempt=len(pending.attempts),
         reason=f"day {step.day} of {pending.stage.id}: {facts.lateness(pending.obligation, choice.at)}",
     )
+
+
+def _bar_of_threat(step: Step, facts: Facts, at: datetime) -> Reason | None:
+    """Nobody is told of court over a debt that no court would hear."""
+    referral = facts.policy.referral
+    if not step.threatens_suit and (referral is None or referral.notice.step != step.id):
+        return None
+    day = local_date(at, facts.account_zone)
+    return time_bar(facts.state, facts.policy, facts.packs, facts.balance, day)

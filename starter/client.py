@@ -182,8 +182,9 @@ class DunlinClient(Verbs):
         policy = self._rulebook.policy(record.state.policy.id, record.state.policy.version)
         last = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines[-1:]]
         now = self._clock.business(datetime.now(UTC))
-        state = brought_up_to_date(record.state, policy, self._rulebook.packs(policy.law), now)
-        return sheet_of(state, policy, now, last)
+        packs = self._rulebook.packs(policy.law)
+        state = brought_up_to_date(record.state, policy, packs, now)
+        return sheet_of(state, policy, packs, now, last)
 
     async def journal(self, case: CaseKey) -> tuple[JournalLine, ...]:
         """Everything that happened to the case, oldest line first."""

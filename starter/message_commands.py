@@ -154,18 +154,26 @@ def reply(
     show_result(with_client(lambda client: client.reply(case, channel, text, message_id=message_id)), as_json)
 
 
+ReferralOption = Annotated[
+    str | None, typer.Option(help="Its id: refused when another was proposed since. The latest if left out.")
+]
+
+
 @app.command()
 def decide_referral(
     case: CaseArgument,
     approved: Annotated[bool, typer.Option("--approve/--decline", help="Whether it goes to counsel.")],
     decided_by: Annotated[str, typer.Option("--by", help="Your opaque staff id.")],
+    referral: ReferralOption = None,
     message: IdOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """A person approves or declines the proposed legal referral."""
     send(
         case,
-        lambda: events.ReferralDecided(id=new_message_id(message), approved=approved, decided_by=decided_by),
+        lambda: events.ReferralDecided(
+            id=new_message_id(message), referral=referral, approved=approved, decided_by=decided_by
+        ),
         as_json,
     )
 
@@ -174,12 +182,41 @@ def decide_referral(
 def referral_status(
     case: CaseArgument,
     status: Annotated[ReferralStatus, typer.Argument(help="What counsel reports.")],
+    reference: Annotated[str | None, typer.Option(help="Counsel's reference: it comes with acknowledged.")] = None,
+    referral: ReferralOption = None,
     message: IdOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Counsel reports how the referral stands."""
-    report: dict[str, Any] = {"id": new_message_id(message), "status": status}
+    report: dict[str, Any] = {
+        "id": new_message_id(message),
+        "referral": referral,
+        "status": status,
+        "reference": reference,
+    }
     send(case, lambda: events.ReferralStatusChanged.model_validate(report), as_json)
+
+
+@app.command()
+def limitation(
+    case: CaseArgument,
+    last_day: Annotated[date, typer.Argument(metavar="DAY", parser=day, help="The last day on which it can be.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The lender says until when the debt can be sued for."""
+    send(case, lambda: events.LimitationNoted(id=new_message_id(message), last_day=last_day), as_json)
+
+
+@app.command()
+def transfer(
+    case: CaseArgument,
+    to: Annotated[str, typer.Option(help="The agency's opaque id.")],
+    message: IdOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The lender hands the account to another agency: all contact ends. `dunlin transfer` takes a list of them."""
+    send(case, lambda: events.Transferred(id=new_message_id(message), to=to), as_json)
 
 
 @app.command()

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.names import Channel
-from domain.policy import Approval, Notice, Policy, Step
+from domain.policy import Policy, Step
+from domain.referral_terms import Approval, Notice
 from rulebook.formatting import format_money
 
 SYMBOLS: dict[Channel, str] = {Channel.SMS: "S", Channel.EMAIL: "E", Channel.VOICE: "V", Channel.LETTER: "L"}

@@ -202,14 +202,30 @@ class Verbs(ABC):
         return await self.submit(case, call)
 
     async def decide_referral(
-        self, case: CaseKey, *, approved: bool, decided_by: str, message_id: str
+        self, case: CaseKey, *, approved: bool, decided_by: str, message_id: str, referral: str | None = None
     ) -> MessageResult:
-        """A person approves or declines the proposed legal referral. `decided_by` is their opaque id."""
-        return await self.submit(case, events.ReferralDecided(id=message_id, approved=approved, decided_by=decided_by))
+        """A person approves or declines the proposed legal referral. `decided_by` is their opaque id.
 
-    async def report_referral(self, case: CaseKey, status: ReferralStatus, *, message_id: str) -> MessageResult:
-        """Counsel reports how the referral stands. Raises ValueError for a status that is not counsel's to report."""
-        report = {"id": message_id, "status": status}
+        With a `referral`, the decision is refused when another was proposed since.
+        """
+        return await self.submit(
+            case, events.ReferralDecided(id=message_id, referral=referral, approved=approved, decided_by=decided_by)
+        )
+
+    async def report_referral(
+        self,
+        case: CaseKey,
+        status: ReferralStatus,
+        *,
+        message_id: str,
+        referral: str | None = None,
+        reference: str | None = None,
+    ) -> MessageResult:
+        """Counsel reports how the referral stands, with `acknowledged` their own reference of the matter.
+
+        Raises ValueError for a status that is not counsel's to report.
+        """
+        report = {"id": message_id, "referral": referral, "status": status, "reference": reference}
         return await self.submit(case, events.ReferralStatusChanged.model_validate(report))
 
     async def complete_work(
@@ -228,6 +244,14 @@ class Verbs(ABC):
             events.WorkItemCompleted(id=message_id, item=item, outcome=outcome, completed_by=completed_by, call=call),
         )
 
+    async def note_limitation(self, case: CaseKey, last_day: date, *, message_id: str) -> MessageResult:
+        """The lender says on which day the debt can be sued for last."""
+        return await self.submit(case, events.LimitationNoted(id=message_id, last_day=last_day))
+
     async def recall(self, case: CaseKey, *, message_id: str) -> MessageResult:
         """The lender takes the account back: all contact ends."""
         return await self.submit(case, events.Recalled(id=message_id))
+
+    async def transfer(self, case: CaseKey, *, to: str, message_id: str) -> MessageResult:
+        """The lender hands the account to another agency, an opaque id: all contact ends."""
+        return await self.submit(case, events.Transferred(id=message_id, to=to))

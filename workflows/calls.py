@@ -82,8 +82,10 @@ async def contact(call: ContactCall) -> Turn:
     return turn
 
 
-async def hand_over_referral(referral: ReferralRef) -> None:
-    await _tell_counsel(ActivityName.HAND_OVER_REFERRAL, referral, "hand the evidence bundle over to counsel")
+async def hand_over_referral(referral: ReferralRef) -> bool:
+    """Whether counsel has it: not when it was recalled before it left. Early releases returned nothing then."""
+    sent = await _tell_counsel(ActivityName.HAND_OVER_REFERRAL, referral, "hand the evidence bundle over to counsel")
+    return sent is not False
 
 
 async def recall_referral(referral: ReferralRef) -> None:
@@ -129,15 +131,17 @@ async def _record(activity: ActivityName, request: Value, summary: str) -> Turn:
     return turn
 
 
-async def _tell_counsel(activity: ActivityName, referral: ReferralRef, summary: str) -> None:
-    await workflow.execute_activity(
+async def _tell_counsel(activity: ActivityName, referral: ReferralRef, summary: str) -> bool | None:
+    sent: bool | None = await workflow.execute_activity(
         activity,
         referral,
+        result_type=bool | None,  # type: ignore[arg-type]
         start_to_close_timeout=COUNSEL_TIMEOUT,
         retry_policy=UNTIL_IT_WORKS,
         task_queue=REFERRAL_QUEUE,
         summary=summary,
     )
+    return sent
 
 
 def _short(words: str) -> str:

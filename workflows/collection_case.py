@@ -30,10 +30,12 @@ from workflows.inputs import (
 with workflow.unsafe.imports_passed_through():
     from activities.signatures import (
         AdvanceRequest,
+        Answer,
         ApplyRequest,
         CaseSheet,
         ContactCall,
         OpenCaseRequest,
+        RawMessage,
         Turn,
     )
     from domain.accept import parse_message
@@ -45,6 +47,11 @@ with workflow.unsafe.imports_passed_through():
 
 _BEFORE_COUNSEL = (ReferralStatus.PROPOSED, ReferralStatus.APPROVED)
 """What a referral is when it is new: a policy may approve it in the turn that proposes it."""
+
+_OF_REFERRALS = ("referral_decided", "referral_status_changed")
+
+REFUSALS_REACH_REFERRALS = "refusals-reach-referrals"
+"""Patch: cases of earlier releases told a referral's workflow nothing of what they refused."""
 
 HISTORY_EVENTS_MAX = 2_000
 """A case continues as new beyond this. Few ever get there: a contact takes 11 events, a payment 10."""
@@ -112,7 +119,17 @@ class CollectionCase:
         request = ApplyRequest(case=self._case, sequence=self._sequence, messages=messages)
         turn = await self._take(await calls.apply_messages(request))
         self._inbox.settle(batch, turn.answers)
+        await self._pass_refusals_on(messages, turn.answers)
         return turn
+
+    async def _pass_refusals_on(self, messages: Sequence[RawMessage], answers: Sequence[Answer]) -> None:
+        """A referral's own workflow reports by signals, which have no answers: it is told what was not taken."""
+        for message, answer in zip(messages, answers, strict=True):
+            referral = message.payload.get("referral") if isinstance(message.payload, dict) else None
+            if not isinstance(referral, str) or message.kind not in _OF_REFERRALS or answer.status != "refused":
+                continue
+            if workflow.patched(REFUSALS_REACH_REFERRALS):
+                await self._signal_referral(referral, "refused", answer)
 
     async def _perform(self, turn: Turn) -> Turn:
         decision = turn.decision
@@ -183,9 +200,12 @@ class CollectionCase:
             await self._tell_referral(now.referral_id, now.referral)
 
     async def _tell_referral(self, referral: str, status: ReferralStatus) -> None:
+        await self._signal_referral(referral, "status_changed", status)
+
+    async def _signal_referral(self, referral: str, signal: str, content: ReferralStatus | Answer) -> None:
         handle = workflow.get_external_workflow_handle(referral_workflow_id(self._case, referral))
         try:
-            await handle.signal("status_changed", status)
+            await handle.signal(signal, content)
         except ApplicationError:
             workflow.logger.info("the referral's workflow has ended already")
 

@@ -9,7 +9,7 @@ from workflows import calls
 from workflows.inputs import REFERRAL_WORKFLOW, ReferralOutcome, ReferralStart, case_workflow_id
 
 with workflow.unsafe.imports_passed_through():
-    from activities.signatures import ReferralRef
+    from activities.signatures import Answer, ReferralRef
     from domain.events import ReferralDecided, ReferralStatusChanged
     from domain.names import ReferralStatus
 
@@ -22,6 +22,7 @@ class LegalReferral:
     def __init__(self, start: ReferralStart) -> None:
         self._ref = ReferralRef(case=start.case, referral=start.referral)
         self._status = ReferralStatus.PROPOSED
+        self._refusals: dict[str, Answer] = {}
 
     @workflow.run
     async def run(self, start: ReferralStart) -> ReferralOutcome:
@@ -35,13 +36,16 @@ class LegalReferral:
 
     async def _work_with_counsel(self) -> None:
         self._show("is handed over to counsel")
-        await calls.hand_over_referral(self._ref)
+        # What is recalled meanwhile is not handed over any more, and counsel, who never had it, needs no word.
+        has_it = await calls.hand_over_referral(self._ref)
         if not self._status.is_final:
-            handed_over = ReferralStatusChanged(id=f"{self._ref.referral}:handed", status=ReferralStatus.HANDED_OVER)
+            handed_over = ReferralStatusChanged(
+                id=f"{self._ref.referral}:handed", referral=self._ref.referral, status=ReferralStatus.HANDED_OVER
+            )
             await self._report(handed_over)
         self._show("is with counsel")
         await workflow.wait_condition(lambda: self._status.is_final)
-        if self._status is ReferralStatus.RECALLED:
+        if self._status is ReferralStatus.RECALLED and has_it:
             await calls.recall_referral(self._ref)
 
     @workflow.signal(description="The case's journal has a new status of this referral.")
@@ -49,18 +53,29 @@ class LegalReferral:
         self._status = ReferralStatus(status)
         self._show("changed")
 
-    @workflow.update(description="A person approves or declines the referral. The case journals it.")
+    @workflow.signal(description="The case did not take what this referral reported to it.")
+    def refused(self, answer: Answer) -> None:
+        self._refusals[answer.message] = answer
+
+    @workflow.update(description="A person approves or declines the referral. The case journals it, or refuses it.")
     async def decide(self, decision: ReferralDecided) -> ReferralStatus:
-        await self._report(decision)
-        await workflow.wait_condition(lambda: self._status is not ReferralStatus.PROPOSED)
+        """Returns where the referral stands then. Raises ApplicationError with the code of a refusal."""
+        self._refusals.pop(decision.id, None)
+        await self._report(decision.model_copy(update={"referral": decision.referral or self._ref.referral}))
+        await workflow.wait_condition(
+            lambda: self._status is not ReferralStatus.PROPOSED or decision.id in self._refusals
+        )
+        refusal = self._refusals.get(decision.id)
+        if refusal is not None:
+            raise ApplicationError(refusal.detail or "refused", type=refusal.code or "refused", non_retryable=True)
+        if (self._status is ReferralStatus.DECLINED) is decision.approved or self._status is ReferralStatus.RECALLED:
+            raise _already(self._status)
         return self._status
 
     @decide.validator
     def _can_decide(self, decision: ReferralDecided) -> None:
         if self._status is not ReferralStatus.PROPOSED:
-            raise ApplicationError(
-                f"the referral is {self._status} already", type="referral_already_decided", non_retryable=True
-            )
+            raise _already(self._status)
 
     @workflow.query(description="Where the referral stands.")
     def status(self) -> ReferralStatus:
@@ -73,3 +88,7 @@ class LegalReferral:
 
     def _show(self, words: str) -> None:
         workflow.set_current_details(f"The legal referral {words}. Status: **{self._status}**.")
+
+
+def _already(status: ReferralStatus) -> ApplicationError:
+    return ApplicationError(f"the referral is {status} already", type="referral_already_decided", non_retryable=True)

@@ -47,6 +47,7 @@ def markdown(turn: Turn) -> str:
         ("Promise to pay", f"by {sheet.promise_due}" if sheet.promise_due else "none"),
         ("Legal referral", sheet.referral or "none"),
         ("Work for people", ", ".join(work.replace("_", " ") for work in sheet.work) or "none"),
+        ("Can be sued for until", str(sheet.limitation or "not known")),
         ("Policy", sheet.policy),
         ("Last", sheet.last),
         ("Next", next_in_words(turn)),

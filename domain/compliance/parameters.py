@@ -179,6 +179,34 @@ class Definition(Value):
     kind: Literal["definition"] = "definition"
 
 
+class Restart(StrEnum):
+    """What starts a period of limitation again, as long as it has not run out."""
+
+    DEMAND = "demand"
+    """A demand that is proven to have reached the debtor: what was sent alone counts for nothing."""
+    PROMISE = "promise"
+    PART_PAYMENT = "part_payment"
+    SUIT = "suit"
+
+
+class CountsFrom(StrEnum):
+    OLDEST_UNPAID = "oldest_unpaid"
+    LAST_INSTALMENT = "last_instalment"
+
+
+class Limitation(Value):
+    """How long the debt can be sued for: `years` from its due date, however often they start again `longest_years`.
+
+    Without `years` the period depends on what a pack does not know, so that only the date that the lender notes counts.
+    """
+
+    kind: Literal["limitation"] = "limitation"
+    years: int | None = Field(default=None, ge=1, le=30)
+    longest_years: int | None = Field(default=None, ge=1, le=60)
+    counts_from: CountsFrom = CountsFrom.OLDEST_UNPAID
+    restarts: tuple[Restart, ...] = ()
+
+
 RuleParameters = Annotated[
     LocalHours
     | StopHolds
@@ -194,12 +222,13 @@ RuleParameters = Annotated[
     | Record
     | TimeLimit
     | RateCap
+    | Limitation
     | Definition,
     Field(discriminator="kind"),
 ]
 
-UNJUDGED = (Human, Record, TimeLimit, RateCap, Definition)
-"""Kinds that inform people or bind charges. The gate never asks them."""
+UNJUDGED = (Human, Record, Limitation, TimeLimit, RateCap, Definition)
+"""Kinds that say nothing of a contact. The gate never asks them."""
 
 TIMELESS = (StopHolds, HonourOptOut, KnownZone, Forbid, Require)
 """Kinds that say the same at every instant."""

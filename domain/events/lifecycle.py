@@ -18,6 +18,13 @@ class Recalled(Message):
     kind: Literal["recalled"] = "recalled"
 
 
+class Transferred(Message):
+    """The lender hands the account to another agency. All contact ends."""
+
+    kind: Literal["transferred"] = "transferred"
+    to: Id = Field(description="The agency's opaque id.")
+
+
 class PolicyRef(Value):
     """The exact policy that a case is pinned to."""
 
@@ -77,6 +84,6 @@ class CaseReopened(Occurrence):
     kind: Literal["case_reopened"] = "case_reopened"
 
 
-LifecycleMessage = Recalled
+LifecycleMessage = Recalled | Transferred
 
 LifecycleOccurrence = CaseOpened | StageEntered | MessageRefused | CaseClosed | CaseReopened

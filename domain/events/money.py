@@ -25,6 +25,7 @@ class AdjustmentReason(StrEnum):
     GOODWILL = "goodwill"
     DISPUTE_UPHELD = "dispute_upheld"
     WRITE_OFF = "write_off"
+    LEGAL_COST = "legal_cost"
 
 
 class PaymentReceived(Message):

@@ -18,6 +18,7 @@ class DisputeCategory(StrEnum):
     ALREADY_PAID = "already_paid"
     FRAUD = "fraud"
     SERVICE = "service"
+    TIME_BARRED = "time_barred"
     OTHER = "other"
 
 

@@ -27,6 +27,7 @@ class WorkKind(StrEnum):
     ATTORNEY = "attorney"
     LOST_CONTACT = "lost_contact"
     APPROVE_REFERRAL = "approve_referral"
+    COUNSEL_SILENT = "counsel_silent"
     LIMITATION_NEAR = "limitation_near"
     OVERDUE = "overdue"
     """A time limit of the law ran out before somebody acted."""

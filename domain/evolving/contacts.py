@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from domain import events
 from domain.events import Event
 from domain.evolving.dispatch import apply_event
+from domain.identifiers import contact_id
 from domain.names import Channel, Outcome
+from domain.registration import case_id_of
 from domain.state import Attempt, CaseState, Deferral, StepOutcome, Unreached
 
 _STEP_OUTCOMES: dict[type[Event], StepOutcome] = {
@@ -68,3 +71,19 @@ def _(event: events.ContactPointChanged, state: CaseState, today: date) -> CaseS
 @apply_event.register
 def _(event: events.ReplyReceived, state: CaseState, today: date) -> CaseState:
     return state.model_copy(update={"unreached": Unreached()})
+
+
+@apply_event.register
+def _(event: events.DeliveryReported, state: CaseState, today: date) -> CaseState:
+    """Remember on the attempt that its contact arrived: days to answer run from there, and some law asks for it."""
+    if event.outcome is not Outcome.DELIVERED:
+        return state
+    case = case_id_of(state.lender, state.account)
+    tried: Counter[tuple[str, str]] = Counter()
+    for at, attempt in enumerate(state.attempts):
+        key = (attempt.step, attempt.obligation)
+        if contact_id(case, *key, tried[key]) == event.contact and attempt.delivered_on is None:
+            arrived = attempt.model_copy(update={"delivered_on": today})
+            return state.model_copy(update={"attempts": (*state.attempts[:at], arrived, *state.attempts[at + 1 :])})
+        tried[key] += 1
+    return state

@@ -21,6 +21,11 @@ def _(event: events.Recalled, state: CaseState, today: date) -> CaseState:
 
 
 @apply_event.register
+def _(event: events.Transferred, state: CaseState, today: date) -> CaseState:
+    return state.model_copy(update={"recalled": True, "transferred_to": event.to})
+
+
+@apply_event.register
 def _(event: events.MessageRefused, state: CaseState, today: date) -> CaseState:
     if not event.message:
         return state

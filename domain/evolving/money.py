@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from domain import events
 from domain.evolving.dispatch import apply_event
@@ -40,6 +41,7 @@ def _(event: events.ObligationDue, state: CaseState, today: date) -> CaseState:
 _COMPONENT_OF_CHARGE = {
     events.AdjustmentReason.FEE: Component.FEE,
     events.AdjustmentReason.INTEREST: Component.INTEREST,
+    events.AdjustmentReason.LEGAL_COST: Component.FEE,
 }
 
 
@@ -56,4 +58,7 @@ def _(event: events.BalanceAdjusted, state: CaseState, today: date) -> CaseState
         due=event.due or today,
         component=_COMPONENT_OF_CHARGE.get(event.reason, Component.PRINCIPAL),
     )
-    return state.model_copy(update={"obligations": (*state.obligations, charge)})
+    changes: dict[str, Any] = {"obligations": (*state.obligations, charge)}
+    if event.reason is events.AdjustmentReason.LEGAL_COST:
+        changes["legal_costs"] = (*state.legal_costs, event.id)
+    return state.model_copy(update=changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.events import ReversalReason
-from domain.names import Channel, Component, Direction, Outcome
+from domain.names import Channel, Component, Direction, Outcome, RecallReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ class Labels:
     bundle_subject: str
     bundle_text: str
     recall_subject: str
-    recall_paid: str
-    recall_recalled: str
+    recall_reasons: dict[RecallReason, str]
     recall_text: str
 
 
@@ -136,8 +135,14 @@ ENGLISH = Labels(
     "Please confirm receipt. We shall tell you at once if the debt is paid or the account is recalled.\n\n"
     "{collector}\n",
     recall_subject="Referral {referral}: stop work",
-    recall_paid="The debt has been paid.",
-    recall_recalled="The account has been recalled.",
+    recall_reasons={
+        RecallReason.PAID: "The debt has been paid.",
+        RecallReason.CURED: "What was overdue has been paid.",
+        RecallReason.ACCOUNT_RECALLED: "The account has been recalled.",
+        RecallReason.HOLD: "No legal step may be taken at present.",
+        RecallReason.AGREEMENT: "A way to pay has been agreed.",
+        RecallReason.TIME_BARRED: "The debt can no longer be sued for.",
+    },
     recall_text="To {counsel}\n\n"
     "Please stop all work on referral {referral}, account {account}, with effect from {date}. {reason}\n\n"
     "Please take no further step against the debtor, withdraw what has been filed as far as your rules allow, "
@@ -218,8 +223,14 @@ CHINESE = Labels(
     "请确认收悉。如债务已清偿或账户被收回，我方将立即通知贵所。\n\n"
     "{collector}\n",
     recall_subject="委托 {referral}：停止办理",
-    recall_paid="该债务已清偿。",
-    recall_recalled="该账户已被收回。",
+    recall_reasons={
+        RecallReason.PAID: "该债务已清偿。",
+        RecallReason.CURED: "逾期款项已清偿。",
+        RecallReason.ACCOUNT_RECALLED: "该账户已被收回。",
+        RecallReason.HOLD: "目前不得采取任何法律行动。",
+        RecallReason.AGREEMENT: "双方已达成还款约定。",
+        RecallReason.TIME_BARRED: "该债务的诉讼时效已届满。",
+    },
     recall_text="致 {counsel}：\n\n"
     "请自{date}起停止办理委托 {referral}（账户 {account}）的一切事务。{reason}\n\n"
     "请勿再对债务人采取任何措施，在规则允许的范围内撤回已提交的文件，并向我方确认。\n\n"

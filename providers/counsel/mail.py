@@ -56,7 +56,7 @@ class CounselMail:
             account=notice.account,
             referral=notice.referral,
             date=format_day(notice.on, notice.locale),
-            reason=labels.recall_paid if notice.paid else labels.recall_recalled,
+            reason=labels.recall_reasons[notice.because],
             collector=notice.collector.name,
         )
         return await self._email.send_mail(

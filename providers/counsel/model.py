@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from domain.events import ReversalReason
 from domain.money import Money
-from domain.names import Channel, Component, Direction, Outcome
+from domain.names import Channel, Component, Direction, Outcome, RecallReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class RecallNotice:
-    """Counsel is to stop: the debt was paid, or the account recalled. `on` is the day in the account's calendar."""
+    """Counsel is to stop, and why. `on` is the day in the account's calendar."""
 
     referral: str
     account: str
     locale: str
     on: date
-    paid: bool
+    because: RecallReason
     collector: Party
     counsel: Party

@@ -97,6 +97,7 @@ _END_TITLES = {
     CloseReason.CHARGED_OFF: "Charged off",
     CloseReason.RETURNED_TO_LENDER: "Returned to the lender",
     CloseReason.REFERRAL_ENDED: "Referral ended",
+    CloseReason.TRANSFERRED: "Transferred",
 }
 
 

@@ -23,21 +23,8 @@ from domain.evolve import evolve
 from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component, HoldKind, Outcome, Place
 from domain.person import Person, UsablePoint
-from domain.policy import (
-    Approval,
-    Conditions,
-    Counsel,
-    End,
-    Notice,
-    Policy,
-    PolicyStatus,
-    PromiseTerms,
-    Receipt,
-    ReferralTerms,
-    Stage,
-    Step,
-    Window,
-)
+from domain.policy import Conditions, End, Policy, PolicyStatus, PromiseTerms, Receipt, Stage, Step, Window
+from domain.referral_terms import Approval, Counsel, Notice, ReferralTerms
 from domain.state import CaseState
 
 ZONE = "Europe/London"

@@ -30,7 +30,9 @@ from domain.names import (
     HoldKind,
     Outcome,
     Place,
+    RecallReason,
     ReferralStatus,
+    ReminderKind,
     ReplyIntent,
     TelephonePlace,
 )
@@ -187,10 +189,19 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
                 ReferralStatus.SERVED,
                 ReferralStatus.JUDGMENT,
                 ReferralStatus.ENFORCEMENT,
+                ReferralStatus.SETTLED,
+                ReferralStatus.SATISFIED,
                 ReferralStatus.WITHDRAWN,
             ]
         ),
+    )
+    | st.builds(
+        events.ReferralStatusChanged,
+        id=ids,
+        status=st.just(ReferralStatus.ACKNOWLEDGED),
+        reference=st.just("matter-1"),
     ),
+    events.LimitationNoted: st.builds(events.LimitationNoted, id=ids, last_day=days),
     events.WorkItemCompleted: st.builds(
         events.WorkItemCompleted,
         id=ids,
@@ -199,11 +210,11 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
         completed_by=st.just("agent-1"),
     ),
     events.Recalled: st.builds(events.Recalled, id=ids),
+    events.Transferred: st.builds(events.Transferred, id=ids, to=st.just("agency-2")),
 }
 
-_reasons = st.lists(
-    st.builds(Reason, rule=ids, cite=st.text(max_size=9), effect=st.just("allow"), text=st.text(max_size=9)), max_size=2
-).map(tuple)
+_reason = st.builds(Reason, rule=ids, cite=st.text(max_size=9), effect=st.just("allow"), text=st.text(max_size=9))
+_reasons = st.lists(_reason, max_size=2).map(tuple)
 _step = {"step": st.sampled_from(["reminder", "final-demand"]), "obligation": st.just("o-1")}
 _together = {
     "covers": st.lists(st.sampled_from(["lender:a-2", "lender:a-3"]), unique=True).map(tuple),
@@ -280,7 +291,16 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
     events.ReferralProposed: st.builds(
         events.ReferralProposed, referral=st.just("r-1"), outstanding=few_units(least=0)
     ),
-    events.ReferralRecalled: st.builds(events.ReferralRecalled, referral=st.just("r-1")),
+    events.ReferralWithheld: st.builds(
+        events.ReferralWithheld, reasons=st.lists(_reason, min_size=1, max_size=2).map(tuple)
+    ),
+    events.ReferralReminded: st.builds(
+        events.ReferralReminded, referral=st.just("r-1"), reminder=st.sampled_from(ReminderKind)
+    ),
+    events.ReferralRecalled: st.builds(
+        events.ReferralRecalled, referral=st.just("r-1"), because=st.none() | st.sampled_from(RecallReason)
+    ),
+    events.LimitationNeared: st.builds(events.LimitationNeared, last_day=days),
     events.MessageRefused: st.builds(
         events.MessageRefused,
         message=st.just("") | ids,

@@ -126,7 +126,7 @@ class Life:
             assert isinstance(decision, Wait)
             assert decision.awaits is not None
         if isinstance(planned, Close):
-            assert new[-1] == CaseClosed(reason=planned.because)
+            assert CaseClosed(reason=planned.because) in new
         return decision
 
     def contact(self, planned: Contact) -> ActionDecision:

@@ -16,22 +16,22 @@ from domain.accept import ACCEPTED_WHEN_CLOSED, PROBLEMS_NAMED_MAX, is_duplicate
 from domain.balance import balance_of
 from domain.events import AnyEvent, AnyMessage, Message
 from domain.money import MINOR_UNITS_MAX, Money
-from domain.names import Channel, CloseReason, HoldKind, Outcome, ReferralStatus
+from domain.names import Channel, CloseReason, HoldKind, Outcome
 from domain.policy import Policy
 from domain.refusals import Refusal, RefusalCode, Situation
 from domain.state import Applied, CaseState
-from tests.domain.builders import CURRENCY, a_case, a_policy, after, instant, money
+from tests.domain.builders import CURRENCY, REFERRAL, a_case, a_policy, after, instant, money
 from tests.domain.generators import MESSAGES, Life, lives, messages
+from tests.domain.words_on_referrals import ACCEPTED_OF_REFERRALS, REFUSED_OF_REFERRALS
 
 TODAY = date(2026, 1, 20)
-POLICY = a_policy()
+POLICY = a_policy(referral=REFERRAL.model_copy(update={"costs_limit": "50.00"}))
 
 PAYMENT = events.PaymentReceived(id="p-1", amount=money("30.00"))
 PROMISE = events.PromiseMade(id="m-1", amount=money("50.00"), due=date(2026, 1, 30))
 COMPLAINT = events.ComplaintOpened(id="c-1", category=events.ComplaintCategory.CONDUCT, owner="team-1")
 DISPUTE = events.DisputeOpened(id="d-1", category=events.DisputeCategory.AMOUNT)
 HARDSHIP = events.HoldPlaced(id="h-1", hold=HoldKind.HARDSHIP)
-PROPOSED = events.ReferralProposed(referral="r-1", outstanding=money("200.00"))
 CLOSED = events.CaseClosed(reason=CloseReason.CHARGED_OFF)
 
 
@@ -85,14 +85,6 @@ def _dispute(amount: str | None = None, repeats: str | None = None) -> events.Di
 
 def _answer(id_: str = "x-1") -> events.ComplaintResolved:
     return events.ComplaintResolved(id=id_, complaint="c-1", outcome=events.ComplaintOutcome.REJECTED)
-
-
-def _decision(approved: bool = True, id_: str = "x-1") -> events.ReferralDecided:
-    return events.ReferralDecided(id=id_, approved=approved, decided_by="agent-1")
-
-
-def _filed(id_: str = "x-1") -> events.ReferralStatusChanged:
-    return events.ReferralStatusChanged(id=id_, status=ReferralStatus.FILED)
 
 
 MOST = Money(MINOR_UNITS_MAX, CURRENCY)
@@ -262,22 +254,7 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
         (DISPUTE, _resolution("d-1", "e-1")),
     ),
     ("resolving a hold of another kind", RefusalCode.NO_SUCH_DISPUTE, _resolution("h-1"), (HARDSHIP,)),
-    ("deciding on no referral", RefusalCode.NO_REFERRAL, _decision(), ()),
-    ("a status of no referral", RefusalCode.NO_REFERRAL, _filed(), ()),
-    ("deciding twice", RefusalCode.REFERRAL_ALREADY_DECIDED, _decision(id_="x-2"), (PROPOSED, _decision())),
-    ("a status before the approval", RefusalCode.REFERRAL_NOT_APPROVED, _filed(), (PROPOSED,)),
-    (
-        "a status of a declined referral",
-        RefusalCode.REFERRAL_NOT_APPROVED,
-        _filed("x-2"),
-        (PROPOSED, _decision(approved=False)),
-    ),
-    (
-        "a status of a recalled referral",
-        RefusalCode.REFERRAL_NOT_APPROVED,
-        _filed("x-2"),
-        (PROPOSED, _decision(), events.ReferralRecalled(referral="r-1")),
-    ),
+    *REFUSED_OF_REFERRALS,
     ("a consent given tomorrow", RefusalCode.IN_THE_FUTURE, _consent(TODAY + timedelta(days=1)), ()),
     ("a call made in ten minutes", RefusalCode.IN_THE_FUTURE, _call(timedelta(minutes=10)), ()),
     (
@@ -295,6 +272,7 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
 ]
 
 ACCEPTED: list[tuple[str, Message, tuple[AnyEvent, ...]]] = [
+    *ACCEPTED_OF_REFERRALS,
     ("a payment", PAYMENT, ()),
     ("a payment of more than is owed", events.PaymentReceived(id="x-1", amount=money("999.00")), ()),
     ("a payment for a closed case", PAYMENT, (CLOSED,)),
@@ -324,8 +302,6 @@ ACCEPTED: list[tuple[str, Message, tuple[AnyEvent, ...]]] = [
     ("a repetition of a rejected dispute", _dispute(repeats="d-1"), (DISPUTE, _resolution("d-1", "e-1"))),
     ("a complaint about a closed case", COMPLAINT, (CLOSED,)),
     ("an answer to a complaint", _answer(), (COMPLAINT,)),
-    ("a decision", _decision(), (PROPOSED,)),
-    ("a status after the approval", _filed("x-2"), (PROPOSED, _decision())),
     ("a charge up to the limit", _adjustment("9999999999999799.99"), ()),
     ("a credit up to the limit", _adjustment("-9999999999999999.99"), ()),
 ]

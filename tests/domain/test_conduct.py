@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain.conduct import APPROVED_BY_POLICY, Conducted, conduct
+from domain.conduct import Conducted, conduct
 from domain.decision import Close, Contact, ProposeReferral, Wait
 from domain.events import (
     CaseClosed,
@@ -18,8 +18,10 @@ from domain.events import (
     ReferralRecalled,
     ReversalReason,
 )
-from domain.names import Channel, CloseReason, ReferralStatus
-from domain.policy import Approval, Policy
+from domain.names import Channel, CloseReason, RecallReason, ReferralStatus
+from domain.policy import Policy
+from domain.referral_terms import Approval
+from domain.referring import APPROVED_BY_POLICY
 from domain.state import CaseState, CaseStatus
 from tests.domain.builders import (
     LAW,
@@ -80,7 +82,7 @@ def test_the_same_turn_again_adds_nothing() -> None:
 
 def test_a_referral_that_is_due_is_proposed_and_awaits_a_person() -> None:
     conducted = turn(told(), on_day(90))
-    assert kinds(conducted) == ["referral_proposed"]
+    assert kinds(conducted) == ["referral_proposed", "work_item_opened"]
     assert conducted.state.referral is not None
     assert conducted.state.referral.status is ReferralStatus.PROPOSED
     assert isinstance(conducted.decision, Wait)
@@ -100,7 +102,7 @@ def test_a_payment_of_the_whole_debt_recalls_the_referral_before_the_receipt(app
     if approved is not None:
         state = after(state, (on_day(91), ReferralDecided(id="rd-1", approved=approved, decided_by="staff-1")))
     conducted = turn(after(state, (on_day(92), PaymentReceived(id="p-1", amount=money("250.00")))), on_day(92))
-    assert kinds(conducted) == ["referral_recalled"]
+    assert kinds(conducted) == ["referral_recalled", "work_item_withdrawn"]
     assert isinstance(conducted.decision, Contact)
     assert conducted.decision.step == "receipt"
 
@@ -116,13 +118,14 @@ def test_a_referral_that_was_declined_is_not_recalled_as_well() -> None:
         (on_day(91), ReferralDecided(id="rd-1", approved=False, decided_by="staff-1")),
         (on_day(92), PaymentReceived(id="p-1", amount=money("250.00"))),
     )
-    assert kinds(turn(state, on_day(92))) == []
+    assert kinds(turn(state, on_day(92))) == ["work_item_withdrawn"]
 
 
 def test_an_account_that_the_lender_recalls_ends_its_referral_and_its_case() -> None:
     conducted = turn(after(referred(), (on_day(92), Recalled(id="rc-1"))), on_day(92))
-    assert [entry.event for entry in conducted.entries] == [
-        ReferralRecalled(referral=_referral_of(referred())),
+    assert kinds(conducted) == ["referral_recalled", "work_item_withdrawn", "case_closed"]
+    assert [conducted.entries[0].event, conducted.entries[2].event] == [
+        ReferralRecalled(referral=_referral_of(referred()), because=RecallReason.ACCOUNT_RECALLED),
         CaseClosed(reason=CloseReason.RECALLED),
     ]
 
@@ -147,7 +150,8 @@ def _referral_of(state: CaseState) -> str:
 def test_a_case_whose_end_has_come_closes_and_stays_silent() -> None:
     state = after(referred(), (on_day(91), ReferralDecided(id="rd-1", approved=False, decided_by="staff-1")))
     conducted = turn(state, on_day(120))
-    assert [entry.event for entry in conducted.entries] == [CaseClosed(reason=CloseReason.CHARGED_OFF)]
+    assert kinds(conducted) == ["work_item_withdrawn", "case_closed"]
+    assert conducted.entries[-1].event == CaseClosed(reason=CloseReason.CHARGED_OFF)
     assert conducted.state.status is CaseStatus.CLOSED
     later = turn(conducted.state, on_day(300))
     assert (later.entries, type(later.decision)) == ((), Close)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -37,9 +37,11 @@ from domain.events import (
     ReversalReason,
 )
 from domain.evolve import evolve, replay
+from domain.holds import referral_is_barred
 from domain.localtime import local_date, zone_of
 from domain.names import Channel, HoldKind, ReferralStatus
-from domain.policy import RECEIPT_STEP, Approval, Notice, StepBy
+from domain.policy import RECEIPT_STEP, StepBy
+from domain.referral_terms import Approval, Notice
 from domain.state import REFUSED_KEPT_MAX, CaseState, CaseStatus, StepOutcome
 from tests.domain.builders import LAW, REFERRAL, a_person, a_policy, a_stage, a_step, instant, money
 from tests.domain.generators import FIRST_DAY, days, openings
@@ -206,15 +208,17 @@ def _check_referral(turn: Turn, life: Life) -> None:
     """It ends in the very turn in which the debt is paid, the account recalled, or a hold forbids it."""
     referral = turn.after.referral
     if referral is not None and not referral.status.is_final:
-        assert life.balance.outstanding
+        assert life.balance.past_due
         assert not turn.after.recalled
+        assert referral.status.is_in_court or not _has_run_out(turn.after, life.today)
         assert turn.after.status is CaseStatus.OPEN
         in_court = referral.status in {ReferralStatus.JUDGMENT, ReferralStatus.ENFORCEMENT}
         for hold in turn.after.holds:
             assert in_court or hold.kind in DO_NOT_BAR_REFERRALS or not hold.covers(life.today)
     before = turn.before.referral
     if referral is not None and before is not None and before.status is not referral.status is ReferralStatus.RECALLED:
-        assert ReferralRecalled(referral=before.id) in [entry.event for entry in turn.entries]
+        recalled = [entry.event for entry in turn.entries if isinstance(entry.event, ReferralRecalled)]
+        assert before.id in {event.referral for event in recalled}
 
 
 def _check_reopening(steps: list[Step], life: Life) -> None:
@@ -271,6 +275,10 @@ def _is_our_own(message: Message) -> bool:
     return bool(re.fullmatch(r"[dm]-[0-9a-f]{32}", message.id)) or getattr(message, "decided_by", None) == "policy"
 
 
+def _has_run_out(state: CaseState, today: date) -> bool:
+    return state.limitation_noted is not None and state.limitation_noted < today
+
+
 def _check_referrals(life: Life) -> None:
     """Each has its own id, follows only one that was recalled, and leaves its notice the days to answer."""
     proposed = [event.referral for entry in life.journal if isinstance(event := entry.event, ReferralProposed)]
@@ -281,6 +289,8 @@ def _check_referrals(life: Life) -> None:
             assert state is not None
             assert state.referral is None or state.referral.status is ReferralStatus.RECALLED
             proposed_on = local_date(entry.at, zone_of(state.zone))
+            assert not referral_is_barred(state, proposed_on)
+            assert not _has_run_out(state, proposed_on)
             assert any(
                 (attempt.step, attempt.outcome) == ("notice", StepOutcome.MADE)
                 and attempt.on + timedelta(days=DAYS_TO_ANSWER) <= proposed_on

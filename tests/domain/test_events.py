@@ -28,11 +28,12 @@ from domain.events import (
     StepEvent,
     message_kind,
 )
+from domain.events.referrals import ReferralMessageBase
 from domain.money import MINOR_UNITS_MAX, Money
 from domain.names import CalendarDate
 from tests.domain.generators import MESSAGES, OCCURRENCES, instants
 
-ABSTRACT = {Event, Message, Occurrence, StepEvent, ContactEvent}
+ABSTRACT = {Event, Message, Occurrence, ReferralMessageBase, StepEvent, ContactEvent}
 EVENTS = MESSAGES | OCCURRENCES
 DATE: TypeAdapter[date] = TypeAdapter(CalendarDate)
 KINDS = [str(event_type.model_fields["kind"].default) for event_type in EVENTS]

@@ -31,7 +31,7 @@ from tests.domain.generators import FIRST_DAY, Life, later_occurrences, lives, m
 POLICY = a_policy(promise_limit=20)
 DUE = date(2026, 1, 1)
 HORIZON = FIRST_DAY + timedelta(days=120)
-STATE_BYTES_MAX = 6_500
+STATE_BYTES_MAX = 8_000
 
 everything: st.SearchStrategy[Event] = st.one_of(messages, later_occurrences)
 

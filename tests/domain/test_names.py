@@ -123,6 +123,12 @@ def test_the_schema_takes_whatever_the_reader_takes(identifier: str) -> None:
     jsonschema.validate(identifier, ID.json_schema())
 
 
-def test_a_referral_is_over_once_it_is_declined_withdrawn_or_recalled() -> None:
+def test_a_referral_is_over_once_it_is_declined_withdrawn_recalled_or_brought_to_its_end() -> None:
     over = {status for status in ReferralStatus if status.is_final}
-    assert over == {ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN, ReferralStatus.RECALLED}
+    assert over == {
+        ReferralStatus.DECLINED,
+        ReferralStatus.WITHDRAWN,
+        ReferralStatus.RECALLED,
+        ReferralStatus.SETTLED,
+        ReferralStatus.SATISFIED,
+    }

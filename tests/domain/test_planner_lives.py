@@ -338,4 +338,6 @@ def test_a_life_in_which_nothing_happens_runs_through_every_stage_to_the_referra
         "stage_entered",
         "final-demand",
         "referral_proposed",
+        "work_item_opened",
+        *("referral_reminded", "work_item_withdrawn", "work_item_opened") * 2,
     ]

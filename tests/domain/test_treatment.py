@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from domain.decision import Close, Contact, ProposeReferral, Suppress, Wait
+from domain.decision import Close, Contact, ProposeReferral, Suppress, Wait, WithholdReferral
 from domain.events import (
     ContactMade,
     ContactSuppressed,
@@ -14,13 +14,22 @@ from domain.events import (
     ReferralProposed,
     ReferralRecalled,
     ReferralStatusChanged,
+    ReferralWithheld,
     ReversalReason,
     StageEntered,
 )
 from domain.names import Channel, CloseReason, HoldKind, Outcome, ReferralStatus
+from domain.policy import Policy
 from domain.state import CaseState
 from tests.domain.builders import STAGES, a_person, a_policy, a_stage, a_step, after, failed, made, money
 from tests.domain.situations import DUE, contact_of, decide, on_day, owing, paid
+
+
+def withheld(state: CaseState, now: datetime, policy: Policy) -> CaseState:
+    """The case once its journal says why it is not referred."""
+    decision = decide(state, now, policy)
+    assert isinstance(decision, WithholdReferral)
+    return after(state, (now, ReferralWithheld(reasons=decision.reasons)))
 
 
 class TestReferralAndEnd:
@@ -53,7 +62,8 @@ class TestReferralAndEnd:
 
     def test_a_balance_below_the_minimum_is_not_referred_but_ends(self) -> None:
         state = after(self.noticed(), (on_day(31), paid("150.01")))
-        decision = decide(state, on_day(95), self.FINISHED)
+        assert isinstance(decide(state, on_day(95), self.FINISHED), WithholdReferral)
+        decision = decide(withheld(state, on_day(95), self.FINISHED), on_day(95), self.FINISHED)
         assert decision == Close(
             at=on_day(120, "09:00"),
             because=CloseReason.CHARGED_OFF,
@@ -105,7 +115,8 @@ class TestReferralAndEnd:
         skipped = ContactSuppressed(
             step=decision.step, obligation=decision.obligation, channel=decision.channel, reasons=decision.reasons
         )
-        assert decide(after(state, (on_day(95), skipped)), on_day(96), self.FINISHED) == Close(
+        state = withheld(after(state, (on_day(95), skipped)), on_day(96), self.FINISHED)
+        assert decide(state, on_day(96), self.FINISHED) == Close(
             at=on_day(120, "09:00"),
             because=CloseReason.CHARGED_OFF,
             reason="day 120, the end of the policy: 120 days past due",
@@ -119,8 +130,8 @@ class TestReferralAndEnd:
 
     def test_a_case_that_its_notice_does_not_apply_to_is_not_referred(self) -> None:
         notice = a_step("default-notice", 30, Channel.LETTER, mandatory=True, after_broken_promise=True)
-        decision = decide(owing(stage="only"), on_day(95), a_policy(a_stage("only", 0, notice)))
-        assert isinstance(decision, Close)
+        policy = a_policy(a_stage("only", 0, notice))
+        assert isinstance(decide(withheld(owing(stage="only"), on_day(95), policy), on_day(95), policy), Close)
 
     def test_a_notice_counts_only_for_the_due_date_that_it_was_made_for(self) -> None:
         state = self.noticed(30, ("100.00", DUE), ("200.00", DUE + timedelta(days=10)))

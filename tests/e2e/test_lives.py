@@ -15,7 +15,7 @@ from db.journal import verify
 from domain.events import DisputeCategory, DisputeOutcome, ReferralDecided, ReversalReason
 from domain.money import Money
 from domain.names import Channel, HoldKind, ReferralStatus
-from domain.policy import Approval
+from domain.referral_terms import Approval
 from rulebook.load import Rulebook
 from runtime.smtp_sink import Fault, FaultPoint
 from starter.case_key import CaseKey

@@ -9,7 +9,8 @@ import pytest
 
 from domain.messaging import MessageFacts, Rendered
 from domain.names import Channel
-from domain.policy import Approval, Policy, PolicyStatus
+from domain.policy import Policy, PolicyStatus
+from domain.referral_terms import Approval
 from rulebook.crosscheck import debt_help, sms_sizes, uses
 from rulebook.load import Rulebook
 from rulebook.render import STOP_KEY, STOP_WORD, render

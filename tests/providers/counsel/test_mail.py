@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from domain.names import RecallReason
 from providers.base import FinalProviderError
 from providers.counsel.bundle import make_bundle
 from providers.counsel.mail import CounselMail
@@ -26,13 +27,13 @@ def body_of(sink: SmtpSink) -> str:
     return content
 
 
-def a_recall(*, locale: str, paid: bool) -> RecallNotice:
+def a_recall(*, locale: str, because: RecallReason = RecallReason.PAID) -> RecallNotice:
     return RecallNotice(
         referral="ref-0001",
         account="A-1001",
         locale=locale,
         on=date(2026, 12, 1),
-        paid=paid,
+        because=because,
         collector=Party("Example Recoveries Ltd"),
         counsel=Party("Example Solicitors LLP"),
     )
@@ -65,17 +66,22 @@ async def test_the_bundle_arrives_whole_in_counsels_language(
 
 
 @pytest.mark.parametrize(
-    ("locale", "paid", "subject", "words"),
+    ("locale", "because", "subject", "words"),
     [
-        ("en-GB", True, "Referral ref-0001: stop work", ["1 December 2026", "The debt has been paid."]),
-        ("en-US", False, "Referral ref-0001: stop work", ["December 1, 2026", "The account has been recalled."]),
-        ("zh-CN", True, "委托 ref-0001：停止办理", ["2026年12月1日", "该债务已清偿。"]),
+        ("en-GB", RecallReason.PAID, "Referral ref-0001: stop work", ["1 December 2026", "The debt has been paid."]),
+        (
+            "en-US",
+            RecallReason.ACCOUNT_RECALLED,
+            "Referral ref-0001: stop work",
+            ["December 1, 2026", "The account has been recalled."],
+        ),
+        ("zh-CN", RecallReason.PAID, "委托 ref-0001：停止办理", ["2026年12月1日", "该债务已清偿。"]),
     ],
 )
 async def test_a_recall_tells_counsel_to_stop_and_why(
-    sink: SmtpSink, email: SmtpEmailProvider, locale: str, paid: bool, subject: str, words: list[str]
+    sink: SmtpSink, email: SmtpEmailProvider, locale: str, because: RecallReason, subject: str, words: list[str]
 ) -> None:
-    receipt = await CounselMail(email).recall(a_recall(locale=locale, paid=paid), COUNSEL)
+    receipt = await CounselMail(email).recall(a_recall(locale=locale, because=because), COUNSEL)
 
     message = sink.mails[0].message
     assert message["Subject"] == subject
@@ -86,7 +92,7 @@ async def test_a_recall_tells_counsel_to_stop_and_why(
 
 async def test_no_subject_names_the_debtor_or_an_amount(sink: SmtpSink, email: SmtpEmailProvider) -> None:
     await CounselMail(email).hand_over(await make_bundle(a_statement(), ()), COUNSEL)
-    await CounselMail(email).recall(a_recall(locale="en-GB", paid=True), COUNSEL)
+    await CounselMail(email).recall(a_recall(locale="en-GB"), COUNSEL)
 
     for mail in sink.mails:
         assert "Borrower" not in mail.message["Subject"]
@@ -94,6 +100,6 @@ async def test_no_subject_names_the_debtor_or_an_amount(sink: SmtpSink, email: S
 
 
 async def test_a_wrong_mailbox_of_counsel_is_an_error(email: SmtpEmailProvider) -> None:
-    error = await error_of(CounselMail(email).recall(a_recall(locale="en-GB", paid=True), "legal at solicitors"))
+    error = await error_of(CounselMail(email).recall(a_recall(locale="en-GB"), "legal at solicitors"))
 
     assert isinstance(error, FinalProviderError)
