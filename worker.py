@@ -22,6 +22,7 @@ from activities.referral import ReferralActivities
 from activities.signatures import CASE_QUEUE, REFERRAL_QUEUE, UPKEEP_QUEUE, channel_queue
 from activities.upkeep import UpkeepActivities
 from db.journal import verify
+from db.ledger import disagreements
 from db.session import Database
 from domain.names import Channel
 from providers.base import ChannelProvider
@@ -180,9 +181,15 @@ def _upkeep(client: Client, settings: WorkerSettings, desk: Desk) -> UpkeepActiv
         async with database.transaction() as session:
             return [str(broken) for broken in await verify(session)]
 
+    async def books_that_disagree() -> list[str]:
+        async with database.transaction() as session:
+            return [str(found) for found in await disagreements(session, desk.rulebook.waterfall)]
+
     folder = settings.reconciliation_folder
     reconcile = by_schedule(folder, client, database, dunlin, lambda: desk.real_now().date())
-    return UpkeepActivities(reconcile, {"broken hash chains": broken_chains})
+    return UpkeepActivities(
+        reconcile, {"broken hash chains": broken_chains, "books that disagree": books_that_disagree}
+    )
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from domain import events
 from domain.casework import AnswerStatus, Judged, receive
+from domain.charging import charges_due
 from domain.compliance.model import PastContact
 from domain.conduct import conduct
 from domain.events import Entry
@@ -24,12 +25,15 @@ def turn(life: Lifetime, messages: Sequence[RawMessage], done: Sequence[Entry] =
     state = life.state
     for entry in done:
         state = evolve(state, entry)
+    charged = charges_due(state, life.policy, life.packs, life.now)
+    for entry in charged:
+        state = evolve(state, entry)
     waiting = life.inbox
     received = receive(state, [*waiting, *(each for each in messages if each not in waiting)], life.policy, life.now)
     life.inbox = []
     _learn(life, received.judged)
     conducted = conduct(received.state, recent(life), life.policy, life.packs, life.now)
-    life.journal += [*done, *received.entries, *conducted.entries]
+    life.journal += [*done, *charged, *received.entries, *conducted.entries]
     life.state, life.decision = conducted.state, conducted.decision
 
 

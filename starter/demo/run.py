@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db import journal
+from db.ledger import disagreements
 from db.session import Database
 from domain.policy import Policy
 from domain.registration import AccountRegistration, case_id_of
@@ -92,6 +93,7 @@ class Demonstration:
         portfolio = await read_portfolio(self._database, self._policy, len(self._handovers))
         async with self._database.transaction() as session:
             failures = [f"journal: {broken}" for broken in await journal.verify(session)]
+            failures += [f"ledger: {found}" for found in await disagreements(session, lambda _: self._policy.waterfall)]
         if self._worker.exit_code is not None:
             failures.append(f"the worker ended with code {self._worker.exit_code}, see {self._worker.log}")
         lines = 0

@@ -14,14 +14,16 @@ from domain.charge_terms import DayCount, InterestTerms, LateFeeTerms
 from domain.charging import brought_up_to_date, charge_late_fees, charges_due
 from domain.compliance.model import RulePack
 from domain.compliance.parameters import RateCap
+from domain.conduct import conduct
+from domain.decision import Contact
 from domain.events import AnyMessage, AnyOccurrence, InterestCharged, LateFeeCharged
 from domain.localtime import ONE_DAY
 from domain.money import Money
 from domain.names import CloseReason, Collector, Component, HoldKind
 from domain.policy import Policy
 from domain.rate_caps import caps_of
-from domain.state import CaseState, ObligationOrigin
-from tests.domain.builders import a_case, a_pack, a_policy, a_rule, after, instant, money
+from domain.state import CaseState, CaseStatus, ObligationOrigin
+from tests.domain.builders import LAW, a_case, a_pack, a_person, a_policy, a_rule, after, instant, money
 from tests.domain.documentation import tables_of
 
 DUE = date(2026, 2, 1)
@@ -212,3 +214,27 @@ class TestWhatIsJournaled:
         assert charges_due(case, a_policy(), (), later) == ()
         recalled = after(case, on(DUE, events.Recalled(id="back")))
         assert charges_due(recalled, charging(), (), later) == ()
+
+
+class TestATurn:
+    def test_what_accrued_is_charged_before_anything_is_decided(self) -> None:
+        policy, case = charging("36.50"), a_case(("100.00", DUE))
+        now = instant("2026-02-11 10:00")
+        paid_up = after(case, (now, paid("100.00")))
+
+        conducted = conduct(paid_up, a_person(), policy, (LAW,), now)
+
+        assert conducted.entries[0].event.kind == "interest_charged"
+        assert conducted.state.status is CaseStatus.OPEN, "the interest is still owed"
+        assert conduct(conducted.state, a_person(), policy, (LAW,), now).entries == ()
+
+    def test_what_falls_due_while_the_case_is_open_wakes_it_and_is_treated(self) -> None:
+        policy, case = a_policy(), a_case(("100.00", DUE))
+        now = instant("2026-02-02 10:00")
+        next_bill = events.ObligationDue(id="next", amount=money("50.00"), due=date(2026, 3, 1))
+        billed = after(case, (now, paid("100.00")), (now, next_bill))
+
+        decision = conduct(billed, a_person(), policy, (LAW,), now).decision
+
+        assert isinstance(decision, Contact)
+        assert (decision.obligation, decision.step, decision.at.date()) == ("next", "heads-up", date(2026, 2, 26))
