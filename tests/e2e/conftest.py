@@ -13,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from rulebook.load import Rulebook
 from runtime.temporal import DATA_CONVERTER
 from tests.e2e.world import TEMPORAL_BINARY, TIMERS_ARE_EXACT, World, world
+from tests.replay.recording import Recorder, recorder
 from workflows.search_attributes import ALL
 
 
@@ -33,10 +34,20 @@ def rulebook() -> Rulebook:
     return Rulebook.load()
 
 
+@pytest.fixture(scope="session")
+def histories() -> Recorder | None:
+    """Keeps histories where the environment asks for it."""
+    return recorder()
+
+
 @pytest.fixture
-async def dunlin(temporal: Client, database_url: str, tmp_path: Path, rulebook: Rulebook) -> AsyncIterator[World]:
+async def dunlin(
+    temporal: Client, database_url: str, tmp_path: Path, rulebook: Rulebook, histories: Recorder | None
+) -> AsyncIterator[World]:
     async with world(temporal, database_url, tmp_path, rulebook) as whole:
         yield whole
+        if histories is not None:
+            await histories.keep_new(temporal)
         # The server outlives the test, its database does not.
         async for running in temporal.list_workflows("ExecutionStatus = 'Running'"):
             try:
