@@ -9,7 +9,9 @@ from typing import TypeGuard
 
 from temporalio.exceptions import ApplicationError
 
-from activities.companions import Companion, ask_gate, find_companions, save_first
+from activities.asking import ask_gate
+from activities.carrying import withhold
+from activities.companions import Companion, find_companions, save_first
 from activities.desk import HISTORY_LOOKBACK, Desk, Standing, check_sequence
 from activities.message_facts import digest_of, facts_of, render_for
 from activities.signatures import ContactCall, Turn
@@ -101,6 +103,9 @@ async def claim(desk: Desk, call: ContactCall) -> Claimed | Interrupted | Turn:
         verdict = ask_gate(standing, planned.channel)
         if decision.at > now or verdict.verdict is not Effect.ALLOW:
             return await _defer(desk, session, standing, decision, verdict)
+        withheld = withhold(desk, standing, decision, verdict, facts.recipient.locale)
+        if withheld is not None:
+            return await desk.save(session, desk.after(standing, (withheld,)))
         standing = await save_first(desk, session, standing)
         companions = await find_companions(desk, session, standing, decision, facts.may_come_along)
         claimed = _claimed(desk, facts, standing, decision, verdict, companions)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from activities.asking import ask_gate
+from activities.carrying import withhold
 from activities.desk import Desk, Standing
 from activities.turn import sheet_of
 from db.cases import lock_case
@@ -12,15 +14,11 @@ from db.contacts import ClaimKey, find_claim
 from db.inbox import unapplied
 from db.session import Session
 from db.shared_contacts import find_claim_by_another
-from domain.compliance.gate import gate
-from domain.compliance.model import ContactRequest, Effect, Verdict
+from domain.compliance.model import Effect
 from domain.consolidation import ACCOUNTS_MAX, comes_along, terms_of
 from domain.decision import Contact
 from domain.events import Reason
 from domain.facts import Facts
-from domain.holds import under_holds
-from domain.localtime import local_date, zone_of
-from domain.names import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +28,6 @@ class Companion:
     standing: Standing
     contact: Contact
     allowed_by: tuple[Reason, ...]
-
-
-def ask_gate(standing: Standing, channel: Channel) -> Verdict:
-    """The gate's own word on a contact about this case at this instant, holds of the case included."""
-    today = local_date(standing.now, zone_of(standing.state.zone))
-    point = standing.person.point_for(channel)
-    assert point is not None, "the planner only chooses channels that have a usable contact point"
-    return gate(
-        ContactRequest(channel=channel, debt=standing.record.case_id, to=point.place),
-        under_holds(standing.person.consumer, standing.state, today),
-        standing.person.history,
-        standing.packs,
-        standing.policy.collector,
-        standing.now,
-    )
 
 
 async def find_companions(
@@ -69,7 +52,9 @@ async def find_companions(
         if not comes_along(planned, facts, contact, terms) or await _is_being_made(session, case_id, planned):
             continue
         verdict = ask_gate(standing, contact.channel)
-        if verdict.verdict is Effect.ALLOW:
+        if verdict.verdict is not Effect.ALLOW:
+            continue
+        if withhold(desk, standing, planned, verdict, standing.policy.locale) is None:
             companions.append(Companion(await save_first(desk, session, standing), planned, verdict.reasons))
     return tuple(companions)
 

@@ -213,6 +213,7 @@ class Desk:
                 zone=record.zone,
                 policy=self.rulebook.ref(policy),
                 obligations=record.obligations,
+                itemization=record.itemization,
             ),
         )
 

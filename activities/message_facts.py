@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from hashlib import sha256
 
 from activities.desk import Standing
@@ -11,9 +12,11 @@ from domain.ageing import delinquent_days, pauses_of
 from domain.balance import balance_of
 from domain.compliance.model import DebtHelp
 from domain.disputes import undisputed
+from domain.itemized import validation_facts
 from domain.localtime import local_date, zone_of
-from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts, Rendered
+from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts, Rendered, ValidationFacts
 from domain.names import Channel
+from domain.validation import period_ends_on, period_in_force
 from rulebook.render import Templates, render
 
 
@@ -21,6 +24,7 @@ def facts_of(standings: Sequence[Standing], recipient: Recipient, collector: Col
     """What the message says of the accounts, each as of the business date where it lives. The first is its own."""
     standing, accounts = standings[0], tuple(map(_account, standings))
     own = accounts[0]
+    today = local_date(standing.now, zone_of(standing.state.zone))
     standing_payments = [payment for payment in standing.state.payments if payment.reversed_because is None]
     return MessageFacts(
         recipient_name=recipient.full_name,
@@ -29,11 +33,12 @@ def facts_of(standings: Sequence[Standing], recipient: Recipient, collector: Col
         past_due=own.past_due,
         oldest_due=own.oldest_due,
         delinquent_days=own.delinquent_days,
-        today=local_date(standing.now, zone_of(standing.state.zone)),
+        today=today,
         payment=standing_payments[-1].amount if standing_payments else None,
         collector=collector,
         debt_help=_debt_help(standings),
         accounts=accounts,
+        validation=_validation(standing, today),
     )
 
 
@@ -57,6 +62,15 @@ def _debt_help(standings: Sequence[Standing]) -> tuple[DebtHelp, ...]:
     """The help that the law of each account names, each once."""
     packs = (pack for standing in standings for pack in standing.packs)
     return tuple(dict.fromkeys(service for pack in packs for service in pack.debt_help))
+
+
+def _validation(standing: Standing, today: date) -> ValidationFacts | None:
+    """The itemization and the end of a period that a notice sent today sets running, where the policy has one sent."""
+    policy = standing.policy
+    period = period_in_force(standing.packs, policy.collector, today)
+    if policy.validation is None or period is None:
+        return None
+    return validation_facts(standing.state, period_ends_on(today, period))
 
 
 def render_for(

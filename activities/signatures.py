@@ -71,6 +71,9 @@ class CaseSheet(Value):
     delinquent_since: date | None
     holds: tuple[HoldKind, ...]
     promise_due: date | None
+    validation_period_ends_on: date | None = Field(
+        default=None, description="The last day on which the borrower can dispute in writing, once they had the notice."
+    )
     referral: ReferralStatus | None
     referral_id: Id | None
     work: tuple[WorkKind, ...] = Field(default=(), description="What people are asked to do.")

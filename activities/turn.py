@@ -42,6 +42,7 @@ def sheet_of(
         delinquent_since=oldest.due if oldest is not None and late else None,
         holds=tuple(dict.fromkeys(hold.kind for hold in state.holds if hold.covers(today))),
         promise_due=next((promise.due for promise in state.promises if promise.status is PromiseStatus.OPEN), None),
+        validation_period_ends_on=state.validation_notice.period_ends_on if state.validation_notice else None,
         referral=state.referral.status if state.referral is not None else None,
         referral_id=state.referral.id if state.referral is not None else None,
         work=tuple(item.work for item in state.work),

@@ -18,6 +18,7 @@ from db.ledger import post
 from db.projections import save_projections
 from db.session import Row, Session
 from domain.events import Entry, OpeningObligation
+from domain.itemization import Itemization
 from domain.journal import ChainedLine, chain
 from domain.ledger import LedgerEntry
 from domain.money import CurrencyMismatch, Money
@@ -44,7 +45,7 @@ class StaleCase(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """A case as it is stored. `state` is None until it was opened; `obligations` are there only until then."""
+    """A case as it is stored. `state` is None until it was opened; what it opens with is there only until then."""
 
     case_id: str
     consumer_id: str
@@ -60,6 +61,7 @@ class CaseRecord:
     policy_id: str
     policy_version: int | None
     obligations: tuple[OpeningObligation, ...] = ()
+    itemization: Itemization | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,11 @@ _FIND_CASE = text(_FIND)
 _LOCK_CASE = text(_FIND + "FOR NO KEY UPDATE OF c, k")
 
 _OBLIGATIONS = text("""
-SELECT id, amount_minor, currency, due, component FROM obligation WHERE case_id = :case_id ORDER BY due, id
+SELECT o.id, o.amount_minor, o.currency, o.due, o.component, CAST(a.itemization AS text) AS itemization
+FROM obligation AS o
+JOIN collection_case AS k ON k.id = o.case_id
+JOIN account AS a ON a.lender_id = k.lender_id AND a.id = k.account_id
+WHERE o.case_id = :case_id ORDER BY o.due, o.id
 """)
 
 _SAVE_CASE = text("""
@@ -172,6 +178,7 @@ async def save_case(
         journal_length=record.journal_length + len(lines),
         journal_hash=lines[-1].hash if lines else record.journal_hash,
         obligations=(),
+        itemization=None,
     )
     values = _state_values(state) | _view_values(view, record.currency)
     values |= {"case_id": record.case_id, "sequence": record.sequence, "lines": _lines_json(lines)}
@@ -188,14 +195,15 @@ async def _record(session: Session, row: Row) -> CaseRecord:
     if row.state is not None:
         return CaseRecord(**facts | {"state": CaseState.model_validate_json(row.state)})
     # Read apart, after the lock: a registration that held the lock before may have added some.
-    found = await session.execute(_OBLIGATIONS, {"case_id": row.case_id})
+    found = tuple(await session.execute(_OBLIGATIONS, {"case_id": row.case_id}))
     obligations = tuple(
         OpeningObligation(
             id=each.id, amount=Money(each.amount_minor, each.currency), due=each.due, component=each.component
         )
         for each in found
     )
-    return CaseRecord(**facts, obligations=obligations)
+    itemized = [Itemization.model_validate_json(each.itemization) for each in found[:1] if each.itemization is not None]
+    return CaseRecord(**facts, obligations=obligations, itemization=itemized[0] if itemized else None)
 
 
 def _lines_json(lines: Sequence[ChainedLine]) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from db.registration_rows import Locate, as_json, rows_of
 from db.session import Session
+from domain.itemization import Itemization
 from domain.names import Component
 from domain.registration import AccountRegistration, LenderRegistration
 
@@ -48,7 +49,7 @@ _REMEDIES = {
         "an obligation of that id is registered with another amount, day or component: send balance_adjusted instead"
     ),
     RegistrationOutcome.CASE_IS_OPEN: (
-        "the case is open: send further obligations as obligation_due; its product, zone and policy stay"
+        "the case is open: send further obligations as obligation_due; its product, zone, policy and itemization stay"
     ),
 }
 
@@ -78,6 +79,7 @@ class _Known:
     opened: bool
     consumer_id: str | None
     currency: str | None
+    itemization: Itemization | None
     terms: tuple[str | int | None, ...]
     obligations: tuple[_KnownObligation, ...]
 
@@ -113,6 +115,7 @@ SELECT CAST(json_agg(json_build_object(
     'opened', coalesce(k.sequence > 0, false),
     'consumer_id', a.consumer_id,
     'currency', a.currency,
+    'itemization', a.itemization,
     'terms', json_build_array(a.product, a.zone, a.policy_id, a.policy_version),
     'obligations', (
         SELECT coalesce(json_agg(json_build_object(
@@ -192,17 +195,21 @@ WITH consumers AS (
     )
     RETURNING consumer_id
 ), accounts AS (
-    INSERT INTO account (lender_id, id, consumer_id, product, currency, zone, policy_id, policy_version)
-    SELECT lender_id, account_id, consumer_id, product, currency, zone, policy_id, policy_version
+    INSERT INTO account (
+        lender_id, id, consumer_id, product, currency, zone, policy_id, policy_version, itemization
+    )
+    SELECT lender_id, account_id, consumer_id, product, currency, zone, policy_id, policy_version, itemization
     FROM jsonb_to_recordset(CAST(:accounts AS jsonb)) AS row (
         lender_id text, account_id text, consumer_id text, product text, currency text, zone text, policy_id text,
-        policy_version integer
+        policy_version integer, itemization jsonb
     )
     ON CONFLICT (lender_id, id) DO UPDATE
     SET product = excluded.product, zone = excluded.zone, policy_id = excluded.policy_id,
-        policy_version = excluded.policy_version
-    WHERE (account.product, account.zone, account.policy_id, account.policy_version)
-        IS DISTINCT FROM (excluded.product, excluded.zone, excluded.policy_id, excluded.policy_version)
+        policy_version = excluded.policy_version, itemization = excluded.itemization
+    WHERE (account.product, account.zone, account.policy_id, account.policy_version, account.itemization)
+        IS DISTINCT FROM (
+            excluded.product, excluded.zone, excluded.policy_id, excluded.policy_version, excluded.itemization
+        )
     RETURNING lender_id || ':' || id AS case_id
 ), cases AS (
     INSERT INTO collection_case (id, lender_id, account_id, consumer_id, currency)
@@ -276,7 +283,8 @@ def _refusal(account: AccountRegistration, known: _Known) -> RegistrationOutcome
     }
     if any(registered[each] != wanted[each] for each in registered.keys() & wanted.keys()):
         return RegistrationOutcome.OBLIGATION_DIFFERS
-    if known.opened and (wanted.keys() - registered.keys() or known.terms != _terms(account)):
+    terms_differ = known.terms != _terms(account) or known.itemization != account.itemization
+    if known.opened and (wanted.keys() - registered.keys() or terms_differ):
         return RegistrationOutcome.CASE_IS_OPEN
     return None
 

@@ -84,6 +84,7 @@ def _account_row(account: AccountRegistration) -> dict[str, Any]:
         "zone": account.zone,
         "policy_id": account.policy,
         "policy_version": account.policy_version,
+        "itemization": account.itemization,
     }
 
 

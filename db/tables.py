@@ -199,6 +199,7 @@ class Account(SQLModel, table=True):
     zone: str = _text()
     policy_id: str = _text()
     policy_version: int | None = Field(default=None)
+    itemization: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     registered_at_real: datetime = _instant(sa_column_kwargs=_default("now()"))
 
 

@@ -21,6 +21,7 @@ from domain.policy import Policy
 from domain.referring import proposal_of_referral, recall_of_referral
 from domain.registration import case_id_of
 from domain.state import CaseState, CaseStatus
+from domain.validation import notice_given
 from domain.work import work_opened, work_withdrawn_at_closing
 
 
@@ -47,6 +48,10 @@ def conduct(state: CaseState, person: Person, policy: Policy, packs: Sequence[Ru
         if recall is not None:
             state = evolve(state, recall)
             entries.append(recall)
+        notice = notice_given(state, policy, packs, now)
+        if notice is not None:
+            state = evolve(state, notice)
+            entries.append(notice)
         advanced = advance(state, person, policy, packs, now)
         state = advanced.state
         entries.extend(advanced.entries)

@@ -203,6 +203,11 @@ def _(event: events.ContactSuppressed) -> str:
 
 
 @describe.register
+def _(event: events.ValidationNoticeSent) -> str:
+    return f"validation notice sent by {event.channel}: its period ends on {event.period_ends_on}"
+
+
+@describe.register
 def _(event: events.ReferralProposed) -> str:
     return f"legal referral proposed: {event.outstanding}"
 

@@ -11,9 +11,19 @@ from zoneinfo import ZoneInfo
 
 from domain import events
 from domain.events import Entry, Message
-from domain.evolving import agreements, charges, contacts, lifecycle, money, referrals, restraints, work  # noqa: F401  register themselves
+from domain.evolving import (  # noqa: F401  register themselves
+    agreements,
+    charges,
+    contacts,
+    lifecycle,
+    money,
+    notices,
+    referrals,
+    restraints,
+    work,
+)
 from domain.evolving.dispatch import apply_event
-from domain.state import Applied, CaseState, Obligation
+from domain.state import Applied, CaseState, Obligation, Placement
 
 
 def local_date(entry: Entry, zone: str) -> date:
@@ -50,6 +60,8 @@ def replay(entries: Iterable[Entry]) -> CaseState | None:
 
 
 def _open(event: events.CaseOpened, today: date) -> CaseState:
+    itemization = event.itemization
+    placement = None if itemization is None else Placement(itemization=itemization, obligations=len(event.obligations))
     return CaseState(
         lender=event.lender,
         account=event.account,
@@ -61,4 +73,5 @@ def _open(event: events.CaseOpened, today: date) -> CaseState:
             Obligation(id=obligation.id, amount=obligation.amount, due=obligation.due, component=obligation.component)
             for obligation in event.obligations
         ),
+        placement=placement,
     )

@@ -36,6 +36,24 @@ class AccountFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ValidationFacts:
+    """What a validation notice says of the debt: 12 CFR 1006.34(c)(2)(vi) to (ix) and (c)(3).
+
+    `amount` was owed on `as_of`; with what came to it and off it since, it is `owed`. `ends_on` is the last day on
+    which the person can dispute in writing.
+    """
+
+    as_of: date
+    amount: Money
+    interest: Money
+    fees: Money
+    charges: Money
+    paid_or_credited: Money
+    owed: Money
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
     """Everything that a template may use. Personal: made in the activity, it leaves the process only by the channel.
 
@@ -53,6 +71,7 @@ class MessageFacts:
     collector: CollectorIdentity
     debt_help: tuple[DebtHelp, ...]
     accounts: tuple[AccountFacts, ...]
+    validation: ValidationFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

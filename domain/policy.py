@@ -19,6 +19,7 @@ from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component
 from domain.referral_terms import ReferralTerms
 from domain.slugs import Slug
+from domain.validation_terms import Validation
 from domain.value import Value
 
 LOCALE_PATTERN = r"^[a-z]{2}-[A-Z]{2}$"
@@ -178,6 +179,10 @@ class Policy(Value):
         default=None, description="Left out: each account has messages of its own."
     )
     hardship: HardshipTerms = HardshipTerms()
+    validation: Validation | None = Field(
+        default=None,
+        description="Left out: the accounts are not in default when they come, or the creditor itself collects.",
+    )
     referral: ReferralTerms | None = None
     limitation_warning_days: int = Field(
         default=90, ge=1, le=730, description="Days before the last day to sue on which a person is warned of it."
@@ -202,6 +207,7 @@ class Policy(Value):
         disorder = list(self._order_faults())
         faults = [*self._amount_faults(), *self._id_faults(), *(disorder or self._day_faults()), *self._notice_faults()]
         faults += self._consolidation_faults()
+        faults += self._validation_faults()
         if faults:
             text = "; ".join(fault.text for fault in faults)
             raise PydanticCustomError("policy", "{text}", {"text": text, "faults": tuple(faults)})
@@ -282,6 +288,12 @@ class Policy(Value):
             notice = self.referral.notice.step if self.referral is not None else None
             for number, text in self.consolidation.faults(self.steps, notice):
                 yield Fault(("consolidation", "replaces", number), text)
+
+    def _validation_faults(self) -> Iterator[Fault]:
+        if self.validation is not None:
+            shared = self.consolidation.replaces if self.consolidation is not None else ()
+            for text in self.validation.faults(self.steps, shared):
+                yield Fault(("validation", "step"), text)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -19,6 +19,13 @@ from domain.referral_terms import ReferralTerms
 from domain.schedule import pending_steps
 from domain.state import Attempt, Obligation, StepOutcome
 
+_VALIDATION_MISSING = Reason(
+    rule="referral.no-validation-notice",
+    cite="12 CFR 1006.34(a)(1)",
+    effect="forbid",
+    text="The validation information was not sent, or nobody can say whether it was.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
@@ -82,6 +89,8 @@ def _objections(
     bar = time_bar(state, policy, facts.packs, facts.balance, on)
     if bar is not None:
         yield bar
+    if policy.validation is not None and state.validation_notice is None:
+        yield _VALIDATION_MISSING
     if terms.limitation_required and limitation_of(state, policy, facts.packs, facts.balance, on) is None:
         yield _policy_says("referral.limitation-unknown", "Nobody knows until when this debt can be sued for.")
     if made is None and not _is_to_come(facts, obligation, terms):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from domain.currency import exponent_of
+from domain.itemization import Itemization
 from domain.money import Money, PositiveMoney
 from domain.names import CalendarDate, Channel, Component, Id, Place
 from domain.value import Value
@@ -189,6 +190,11 @@ class AccountRegistration(Registration):
         default=None, description="Left out: the newest published version on the day when the case opens."
     )
     obligations: tuple[ObligationRegistration, ...] = Field(min_length=1, max_length=1000)
+    itemization: Itemization | None = Field(
+        default=None,
+        description="For accounts in default when they come: what the obligations consist of, as a validation notice "
+        "says it. It must add up to them.",
+    )
 
     @property
     def case_id(self) -> str:
@@ -210,5 +216,8 @@ class AccountRegistration(Registration):
         ids = [obligation.id for obligation in self.obligations]
         if len(set(ids)) != len(ids):
             raise ValueError("obligations: two have the same id")
-        Money.total((obligation.amount for obligation in self.obligations), self.currency)
+        owed = Money.total((obligation.amount for obligation in self.obligations), self.currency)
+        itemization = self.itemization
+        if itemization is not None and (itemization.amount.currency != self.currency or itemization.total != owed):
+            raise ValueError("itemization: does not add up to the obligations, in the account's currency")
         return self

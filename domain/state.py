@@ -21,6 +21,7 @@ from domain.events import (
     ReversalReason,
     WorkKind,
 )
+from domain.itemization import Itemization
 from domain.money import Money
 from domain.names import (
     Channel,
@@ -137,6 +138,8 @@ class Dispute(Value):
     opened_on: date
     repeats: Id | None = None
     outcome: DisputeOutcome | None = None
+    in_validation_period: bool = False
+    """It came in writing within the validation period: nothing is collected until verification was sent."""
 
 
 class Complaint(Value):
@@ -218,6 +221,23 @@ class Unreached(Value):
     number_invalid: bool = False
 
 
+class Placement(Value):
+    """The itemization with which the case opened, and how many obligations stood for it: later ones are additions."""
+
+    itemization: Itemization
+    obligations: int
+
+
+class ValidationNotice(Value):
+    """The notice of 12 CFR 1006.34 was sent; the person may dispute in writing until the end of `period_ends_on`."""
+
+    sent_on: date
+    period_ends_on: date
+
+    def runs_on(self, day: date) -> bool:
+        return day <= self.period_ends_on
+
+
 class Applied(Value):
     """A message that was applied: its id, and what it said as a digest, to tell a repetition from a contradiction."""
 
@@ -245,9 +265,9 @@ class CaseState(Value):
     """Everything about a case that a decision needs. Only `domain.evolve` makes a new one.
 
     `referral` is the latest of `referral_count` that were proposed; `referral_withheld` the rules that forbid another,
-    as the journal last said; `legal_costs` the ids of charges among the obligations. `applied` are all messages that
-    were applied; `refused` the ids of the latest ones that were not, so that a message that comes by two ways is
-    journaled once.
+    as the journal last said; `legal_costs` the ids of charges among the obligations. `uncertain` are the attempts that
+    count as made although nobody can say whether they left. `applied` are all messages that were applied; `refused` the
+    ids of the latest ones that were not, so that a message that comes by two ways is journaled once.
     """
 
     lender: Id
@@ -267,6 +287,7 @@ class CaseState(Value):
     stage: Id | None = None
     stage_obligation: Id | None = None
     attempts: tuple[Attempt, ...] = ()
+    uncertain: tuple[Attempt, ...] = ()
     deferral: Deferral | None = None
     promises: tuple[Promise, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -282,6 +303,8 @@ class CaseState(Value):
     hardships: tuple[Hardship, ...] = ()
     asked: tuple[Asked, ...] = ()
     transferred_to: Id | None = None
+    placement: Placement | None = None
+    validation_notice: ValidationNotice | None = None
     work: tuple[WorkItem, ...] = ()
     work_count: int = 0
     unreached: Unreached = Unreached()

@@ -16,7 +16,7 @@ from domain.events import Reason
 from domain.facts import Facts
 from domain.holds import referral_possible_from
 from domain.limitation import time_bar
-from domain.localtime import local_date, next_inside, start_of_day, with_offset_of
+from domain.localtime import ONE_DAY, local_date, next_inside, start_of_day, with_offset_of
 from domain.policy import Step, StepBy
 from domain.referral_prospect import Prospect, prospect_of
 from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
@@ -72,7 +72,10 @@ def treat(facts: Facts) -> Contact | AskForCall | Suppress | ProposeReferral | C
 
 
 def _referral(facts: Facts, obligation: Obligation, prospect: Prospect) -> ProposeReferral | None:
-    """The proposal, put off while a hold bars it. None when nobody knows until when, or when the notice is held."""
+    """The proposal, put off while a hold bars it or the validation period runs.
+
+    None when nobody knows until when, or when the notice is held.
+    """
     at = _start_of_business(facts, obligation, prospect.day)
     if at is None or not prospect.notice_was_given:
         return None
@@ -80,6 +83,9 @@ def _referral(facts: Facts, obligation: Obligation, prospect: Prospect) -> Propo
     possible_on = referral_possible_from(facts.state, earliest)
     if possible_on is None:
         return None
+    validation = facts.state.validation_notice
+    if validation is not None:
+        possible_on = max(possible_on, validation.period_ends_on + ONE_DAY)
     if possible_on > earliest:
         at = _open_from(facts, possible_on)
     reason = f"day {prospect.day}: {facts.lateness(obligation, at)}, {facts.treated.outstanding} outstanding"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 
+from domain.compliance.carrying import always_required
 from domain.compliance.model import DebtHelp, RulePack
-from domain.compliance.parameters import LocalHours, Require, RequireAtFirst
+from domain.compliance.parameters import LocalHours, Require, RequireAtFirst, ValidationPeriod
 from domain.names import Channel
 from domain.policy import Policy, Window
 from rulebook.problems import Location, Problem, suggestion
@@ -33,7 +34,9 @@ def uses(policy: Policy) -> Iterator[Use]:
     """Every place where a policy names a template."""
     for at, stage in enumerate(policy.stages):
         for number, step in enumerate(stage.steps):
-            yield Use(("stages", at, "steps", number, "template"), step.template, step.channels, Occasion.DUE)
+            is_validation = policy.validation is not None and step.id == policy.validation.step
+            occasion = Occasion.VALIDATION if is_validation else Occasion.DUE
+            yield Use(("stages", at, "steps", number, "template"), step.template, step.channels, occasion)
     yield Use(("hardship", "template"), policy.hardship.template, policy.hardship.channels, Occasion.DUE)
     yield Use(("receipt", "template"), policy.receipt.template, policy.receipt.channels, Occasion.SETTLED)
     terms = policy.consolidation
@@ -72,6 +75,8 @@ def policy_problems(read: Read[Policy], packs: Mapping[str, RulePack], templates
     for use in uses(policy):
         for text in _template_problems(policy, use, templates, sizes):
             yield document.problem(use.location, text)
+    yield from _requirement_gaps(read, packs, templates)
+    yield from _validation_problems(read, packs)
     yield from _window_problems(read, packs)
 
 
@@ -95,6 +100,35 @@ def _template_problems(policy: Policy, use: Use, templates: Templates, sizes: Ma
             f"the text message {use.template} takes {size.segments} segments ({size.units} units of {size.encoding}); "
             f"shorten it to {SEGMENTS_MAX}"
         )
+
+
+def _requirement_gaps(read: Read[Policy], packs: Mapping[str, RulePack], templates: Templates) -> Iterator[Problem]:
+    """Messages that lack what the law, as it will stand from now on, always demands: none of them could leave."""
+    policy = read.content
+    own = [packs[name] for name in policy.law if name in packs]
+    for use in uses(policy):
+        for channel in use.channels:
+            if not templates.has(use.template, channel, policy.locale):
+                continue
+            carried = templates.carried(use.template, channel, policy.locale)
+            for rule, what in always_required(own, policy.collector, channel):
+                if what not in carried:
+                    text = (
+                        f"template {use.template} by {channel} lacks the {what}, which {rule.id} demands ({rule.cite})"
+                    )
+                    yield read.document.problem(use.location, f"{text}; name another template or drop the channel")
+
+
+def _validation_problems(read: Read[Policy], packs: Mapping[str, RulePack]) -> Iterator[Problem]:
+    """A validation notice without a law that says when its period ends."""
+    policy = read.content
+    if policy.validation is None:
+        return
+    bound = [rule for name in policy.law if name in packs for rule in packs[name].rules if rule.enabled]
+    versions = [version for rule in bound if policy.collector in rule.applies_to for version in rule.versions]
+    if not any(isinstance(version.set, ValidationPeriod) and version.until is None for version in versions):
+        text = "no law pack of this policy says when the period ends; name one with a rule of kind validation_period"
+        yield read.document.problem(("validation",), text)
 
 
 def _window_problems(read: Read[Policy], packs: Mapping[str, RulePack]) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from domain.messaging import CollectorIdentity, MessageFacts, Rendered
 from domain.names import Channel
 from rulebook.formatting import one_line
 from rulebook.layout import Block, blocks_of, pieces, short, spoken, written
+from rulebook.requirements import Requirement, carried_by
 from rulebook.template import Occasion
 
 STOP_WORD = "STOP"
@@ -36,6 +37,9 @@ _OF_OCCASION = {
     Occasion.DUE: frozenset({"account", "outstanding", "past_due", "oldest_due", "delinquent_days"}),
     Occasion.SETTLED: frozenset({"account", "outstanding", "payment"}),
     Occasion.SEVERAL: frozenset({"accounts"}),
+    Occasion.VALIDATION: frozenset(
+        {"account", "outstanding", "past_due", "oldest_due", "delinquent_days", "validation"}
+    ),
 }
 _ALWAYS = frozenset({"recipient_name", "today", "collector", "debt_help"})
 _FIXED = {"stop_word": STOP_WORD, "connect_key": CONNECT_KEY, "stop_key": STOP_KEY}
@@ -82,6 +86,10 @@ class Templates:
     def has(self, template: str, channel: Channel, locale: str) -> bool:
         return (locale, template, channel) in self.forms
 
+    def carried(self, template: str, channel: Channel, locale: str) -> frozenset[Requirement]:
+        """What a message is proved to carry. Raises NoSuchTemplate."""
+        return carried_by(channel, self.form(template, channel, locale).occasion)
+
 
 def render(templates: Templates, template: str, channel: Channel, locale: str, facts: MessageFacts) -> Rendered:
     """The texts of one message. Raises NoSuchTemplate and UnfitFacts."""
@@ -116,11 +124,14 @@ def facts_context(facts: MessageFacts, occasion: Occasion) -> dict[str, Any]:
     """
     due_dates = {
         Occasion.DUE: (facts.oldest_due,),
+        Occasion.VALIDATION: (facts.oldest_due,),
         Occasion.SETTLED: (),
         Occasion.SEVERAL: tuple(each.oldest_due for each in facts.accounts),
     }
     if None in due_dates[occasion]:
         raise UnfitFacts("oldest_due is missing: the message speaks of something due")
+    if occasion is Occasion.VALIDATION and facts.validation is None:
+        raise UnfitFacts("the itemization is missing: register the account with it")
     values: dict[str, Any] = {name: getattr(facts, name) for name in _ALWAYS | _OF_OCCASION[occasion]}
     values["recipient_name"] = one_line(facts.recipient_name)
     if "account" in values:

@@ -16,14 +16,16 @@ from typing import Any
 from domain.compliance.model import DebtHelp
 from domain.messaging import CollectorIdentity
 from domain.names import Channel
-from rulebook.formatting import ending, format_money
+from rulebook.formatting import ending, format_day, format_money
 from rulebook.layout import NARROW_SPACES
+from rulebook.template import Occasion
 
 
 class Requirement(StrEnum):
     """What the law files can require of a contact (`kind: require` and `require_at_first`).
 
-    No template is held to VALIDATION_INFORMATION: it differs by debt, and its notice is not one of these messages.
+    Every template carries all of them in the way of its channel, but for two: only calls are held to LIMITED_CONTENT,
+    and only messages whose occasion is `validation` carry VALIDATION_INFORMATION.
     """
 
     IDENTITY = "identity"
@@ -69,6 +71,23 @@ MUST_CARRY: Mapping[Channel, Mapping[Requirement, tuple[str, ...]]] = {
 }
 """The variables whose values must come out, for each channel and requirement."""
 
+CONSUMER_PROTECTIONS = "www.cfpb.gov/debt-collection"
+"""Where the Bureau tells of consumers' rights: 12 CFR 1006.34(c)(3)(iv) names the address."""
+
+RIGHTS_WITH_DEADLINE = 3
+"""12 CFR 1006.34(c)(3)(i) to (iii): the end of the period is told with each of three statements."""
+
+
+def carried_by(channel: Channel, occasion: Occasion) -> frozenset[Requirement]:
+    """What a checked message is proved to carry."""
+    carried = set(MUST_CARRY[channel])
+    if channel is Channel.VOICE:
+        carried.add(Requirement.LIMITED_CONTENT)
+    if occasion is Occasion.VALIDATION:
+        carried.add(Requirement.VALIDATION_INFORMATION)
+    return frozenset(carried)
+
+
 SPOKEN_NAMES = frozenset({"recipient_name", "today", "collector", "connect_key", "stop_key", "parts"})
 """What a call may speak of: who calls, for whom, when, and how to call back (12 CFR 1006.2(j))."""
 
@@ -105,6 +124,21 @@ def unnamed(text: str, channel: Channel, locale: str, context: Mapping[str, Any]
         yield from (name for name, value in said.items() if value.translate(NARROW_SPACES) not in short)
 
 
+def unsaid_of_validation(text: str, locale: str, context: Mapping[str, Any]) -> Iterator[str]:
+    """What a rendered validation notice should say and does not (12 CFR 1006.34(c)), as its author would write it."""
+    said = " ".join(text.split())
+    facts = context["validation"]
+    for field in ("amount", "interest", "fees", "charges", "paid_or_credited", "owed"):
+        if format_money(getattr(facts, field), locale) not in said:
+            yield f"{{{{ validation.{field} | money }}}}"
+    if format_day(facts.as_of, locale) not in said:
+        yield "{{ validation.as_of | date }}"
+    if said.count(format_day(facts.ends_on, locale)) < RIGHTS_WITH_DEADLINE:
+        yield f"{{{{ validation.ends_on | date }}}} with each of the {RIGHTS_WITH_DEADLINE} rights that end on it"
+    if CONSUMER_PROTECTIONS not in said:
+        yield CONSUMER_PROTECTIONS
+
+
 def _marked(variable: str, context: Mapping[str, Any]) -> str:
     name, _, attribute = variable.partition(".")
     value = context[name]
@@ -131,4 +165,6 @@ def _mark(variable: str) -> str:
     return f"\u27e6{variable}\u27e7"
 
 
-_NOT_TEXT = frozenset({"outstanding", "past_due", "oldest_due", "delinquent_days", "today", "payment", "accounts"})
+_NOT_TEXT = frozenset(
+    {"validation", "outstanding", "past_due", "oldest_due", "delinquent_days", "today", "payment", "accounts"}
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.compliance.model import DebtHelp
-from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts
+from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts, ValidationFacts
 from domain.money import Money
 
 _NAMES = {"zh": ("示例客户", "示例服务有限公司", "示例消费金融有限公司", "示例市示例路1号")}
@@ -50,5 +50,15 @@ def sample_facts(locale: str, currency: str, debt_help: tuple[DebtHelp, ...]) ->
                 delinquent_days=(date(2026, 6, 17) - due).days,
             )
             for account, outstanding, past_due, due in _ACCOUNTS
+        ),
+        validation=ValidationFacts(
+            as_of=date(2026, 4, 1),
+            amount=Money.parse("24000", currency),
+            interest=Money.parse("901", currency),
+            fees=Money.parse("52", currency),
+            charges=Money.parse("17", currency),
+            paid_or_credited=Money.parse("290", currency),
+            owed=Money.parse("24680", currency),
+            ends_on=date(2026, 7, 24),
         ),
     )

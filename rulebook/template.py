@@ -35,6 +35,8 @@ class Occasion(StrEnum):
     """Nothing is owed any more: there may be a last payment, and there is no due date."""
     SEVERAL = "several"
     """Several accounts of the person are overdue: each has its amounts and due date in `accounts`."""
+    VALIDATION = "validation"
+    """The validation information is given: as `due`, with the itemization and the end of the period in `validation`."""
 
 
 class EmailTemplate(Value):
@@ -62,6 +64,8 @@ class MessageTemplate(Value):
     def _has_a_form(self) -> Self:
         if not self.sources:
             raise ValueError("has no text: add at least one of sms, email, voice, letter")
+        if self.occasion is Occasion.VALIDATION and self.sources.keys() - {Channel.EMAIL, Channel.LETTER}:
+            raise ValueError("validation information is given in writing: only email and letter can hold it")
         return self
 
     @property

@@ -54,5 +54,7 @@ def markdown(turn: Turn) -> str:
     ]
     if sheet.credit:
         rows.insert(4, ("Credit in the borrower's favour", str(sheet.credit)))
+    if sheet.validation_period_ends_on is not None:
+        rows.insert(-5, ("Validation period", f"until the end of {sheet.validation_period_ends_on}"))
     lines = [f"| {name} | {value} |" for name, value in rows]
     return "\n".join(["| Case | |", "| --- | --- |", *lines])

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from domain.charge_terms import Percent
+from domain.compliance.public_holidays import PublicHoliday
 from domain.names import Channel, Direction, HoldKind, Id, Outcome, Place
 from domain.value import Value
 
@@ -173,6 +174,19 @@ class RateCap(Value):
     covers_fees: bool = False
 
 
+class ValidationPeriod(Value):
+    """How long a person has to dispute after the validation information was sent.
+
+    It ends `days` after receipt, which is assumed `receipt_business_days` after sending, weekends and `holidays` not
+    counted.
+    """
+
+    kind: Literal["validation_period"] = "validation_period"
+    days: int = Field(ge=1, le=365)
+    receipt_business_days: int = Field(ge=0, le=30)
+    holidays: tuple[PublicHoliday, ...]
+
+
 class Definition(Value):
     """How the other rules of the pack are to be read. Their parameters say the same; it has no ruling of its own."""
 
@@ -223,11 +237,12 @@ RuleParameters = Annotated[
     | TimeLimit
     | RateCap
     | Limitation
+    | ValidationPeriod
     | Definition,
     Field(discriminator="kind"),
 ]
 
-UNJUDGED = (Human, Record, Limitation, TimeLimit, RateCap, Definition)
+UNJUDGED = (Human, Record, Limitation, TimeLimit, RateCap, ValidationPeriod, Definition)
 """Kinds that say nothing of a contact. The gate never asks them."""
 
 TIMELESS = (StopHolds, HonourOptOut, KnownZone, Forbid, Require)

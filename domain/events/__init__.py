@@ -52,6 +52,7 @@ from domain.events.money import (
     PaymentReversed,
     ReversalReason,
 )
+from domain.events.notices import NoticeOccurrence, ValidationNoticeSent
 from domain.events.referrals import (
     LimitationNeared,
     LimitationNoted,
@@ -147,6 +148,7 @@ __all__ = [
     "Message",
     "MessageRefused",
     "MoneyMessage",
+    "NoticeOccurrence",
     "ObligationDue",
     "Occurrence",
     "OpeningObligation",
@@ -175,6 +177,7 @@ __all__ = [
     "StageEntered",
     "StepEvent",
     "Transferred",
+    "ValidationNoticeSent",
     "VulnerabilityStated",
     "WorkItemCompleted",
     "WorkItemOpened",
@@ -202,6 +205,7 @@ AnyOccurrence = Annotated[
     | AgreementOccurrence
     | RestraintOccurrence
     | ContactOccurrence
+    | NoticeOccurrence
     | ReferralOccurrence
     | WorkOccurrence
     | LifecycleOccurrence,

@@ -131,12 +131,16 @@ class ContactMade(ContactEvent):
 
 
 class ContactFailed(ContactEvent):
-    """The provider refused the contact for good. The next channel of the step's fallbacks follows, if there is one."""
+    """The contact can't be made by this channel. The next channel of the step's fallbacks follows, if there is one.
+
+    The provider refused it for good; or, with `reasons`, its message lacks what the law demands.
+    """
 
     kind: Literal["contact_failed"] = "contact_failed"
     contact: Id
     channel: Channel
     code: str
+    reasons: tuple[Reason, ...] = ()
 
 
 class ContactDeferred(StepEvent):

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from domain.events.base import Message, Occurrence
+from domain.itemization import Itemization
 from domain.money import Money, PositiveMoney
 from domain.names import CalendarDate, CloseReason, Component, Id
 from domain.value import Value
@@ -48,6 +49,7 @@ class CaseOpened(Occurrence):
     zone: str = Field(description="IANA zone whose calendar the account lives by.")
     policy: PolicyRef
     obligations: tuple[OpeningObligation, ...] = Field(min_length=1)
+    itemization: Itemization | None = None
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -33,7 +33,10 @@ def _(
         outcome=_STEP_OUTCOMES[type(event)],
         on=today,
     )
-    return state.model_copy(update={"attempts": (*state.attempts, attempt), "deferral": None})
+    changed: dict[str, object] = {"attempts": (*state.attempts, attempt), "deferral": None}
+    if isinstance(event, events.ContactMade) and event.outcome is Outcome.UNKNOWN:
+        changed["uncertain"] = (*state.uncertain, attempt)
+    return state.model_copy(update=changed)
 
 
 @apply_event.register

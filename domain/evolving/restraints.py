@@ -52,7 +52,15 @@ def _(event: events.HoldEndSet, state: CaseState, today: date) -> CaseState:
 
 @apply_event.register
 def _(event: events.DisputeOpened, state: CaseState, today: date) -> CaseState:
-    dispute = Dispute(id=event.id, category=event.category, amount=event.amount, opened_on=today, repeats=event.repeats)
+    notice = state.validation_notice
+    dispute = Dispute(
+        id=event.id,
+        category=event.category,
+        amount=event.amount,
+        opened_on=today,
+        repeats=event.repeats,
+        in_validation_period=event.in_writing and notice is not None and notice.runs_on(today),
+    )
     state = state.model_copy(update={"disputes": (*state.disputes, dispute)})
     if event.repeats is not None:
         return state

@@ -282,7 +282,16 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
         **_together,
     ),
     events.ContactFailed: st.builds(
-        events.ContactFailed, **_step, contact=ids, channel=channels, code=st.text(max_size=9), **_together
+        events.ContactFailed,
+        **_step,
+        contact=ids,
+        channel=channels,
+        code=st.text(max_size=9),
+        reasons=_reasons,
+        **_together,
+    ),
+    events.ValidationNoticeSent: st.builds(
+        events.ValidationNoticeSent, channel=channels, sent_on=days, period_ends_on=days
     ),
     events.ContactDeferred: st.builds(
         events.ContactDeferred, **_step, channel=channels, until=instants, reasons=_reasons

@@ -1,0 +1,18 @@
+"""Keep what the debts of an account consist of, for its validation notice."""
+
+from __future__ import annotations
+
+from db.migrations.sql import run_sql_beside
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
+
+
+def downgrade() -> None:
+    raise RuntimeError("going back is not supported: restore a backup from before instead")
