@@ -178,7 +178,7 @@ def test_schema_writes_all_or_prints_one(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "new" / "policy.schema.json").read_text("utf-8"))
 
     assert written == json.loads(_run("schema", "policy").stdout)
-    assert "no schema polcy: there are policy, law, template, parts" in str(_run("schema", "polcy").exception)
+    assert "no schema polcy: there are policy, law, places, template, parts" in str(_run("schema", "polcy").exception)
 
 
 def test_publish_publishes_and_says_what_to_commit(tmp_path: Path) -> None:
