@@ -10,12 +10,13 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 
 from activities.facts import record_facts
-from activities.signatures import CaseRef, CaseSheet, RawMessage, Turn
+from activities.signatures import CaseRef, CaseSheet, PassedOn, RawMessage, Turn
 from activities.turn import answer_of, sheet_of, view_of
 from db.cases import CaseRecord, UnknownCase, lock_case, save_case
 from db.inbox import InboxMessage, mark_applied, unapplied
 from db.persons import load_person
 from db.session import Database, Session
+from db.siblings import Sibling, pass_on, take_over_holds
 from domain.casework import Judged, receive
 from domain.charging import charges_due
 from domain.compliance.model import RulePack
@@ -24,7 +25,9 @@ from domain.decision import ActionDecision
 from domain.events import CaseOpened, Entry, Message
 from domain.evolve import evolve
 from domain.ledger import ledger_entries
+from domain.localtime import local_date, zone_of
 from domain.person import Person
+from domain.person_wide import is_about_the_person
 from domain.policy import Policy
 from domain.state import CaseState
 from rulebook.load import Rulebook
@@ -47,6 +50,7 @@ class Standing:
     entries: tuple[Entry, ...]
     judged: tuple[Judged, ...] = ()
     settled: tuple[str, ...] = ()
+    passed_on: tuple[PassedOn, ...] = ()
 
 
 class DatabaseBehindHistory(ApplicationError):
@@ -88,6 +92,8 @@ class Desk:
         now = self.now(case, not_before)
         async with self.database.transaction() as session:
             record = await self.locked(session, case, sequence)
+            if record.state is None:
+                await take_over_holds(session, record, local_date(now, zone_of(record.zone)))
             inbox = await unapplied(session, record.case_id)
             person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
             standing = await self.stand(session, record, person, inbox, messages, now)
@@ -142,6 +148,7 @@ class Desk:
             entries=(*opening, *charged, *received.entries, *conducted.entries),
             judged=_answers(waiting, asked, received.judged),
             settled=tuple(one.message_id for one in received.judged),
+            passed_on=await _pass_on(session, record, received.judged),
         )
 
     def as_recorded(self, record: CaseRecord, person: Person, decision: ActionDecision, now: datetime) -> Standing:
@@ -182,6 +189,7 @@ class Desk:
             decision=standing.decision,
             sheet=sheet,
             answers=tuple(answer_of(one) for one in standing.judged),
+            passed_on=standing.passed_on,
             closed=standing.state.closed_because,
         )
 
@@ -224,6 +232,22 @@ def _answers(
     """What became of each message that was asked about, in their order."""
     only_asked = iter(judged[len(waiting) :])
     return tuple(judged[waiting.index(message)] if message in waiting else next(only_asked) for message in asked)
+
+
+async def _pass_on(session: Session, record: CaseRecord, judged: Sequence[Judged]) -> tuple[PassedOn, ...]:
+    """Hand what is about the person to their other cases. A repetition names those that have not applied it yet."""
+    told: list[tuple[Sibling, Message]] = []
+    for one in judged:
+        if one.message is not None and is_about_the_person(one.message):
+            told += await pass_on(session, record, one.message)
+    return tuple(
+        PassedOn(
+            lender=sibling.lender,
+            account=sibling.account,
+            message=RawMessage(kind=message.kind, payload=message.model_dump(mode="json")),
+        )
+        for sibling, message in told
+    )
 
 
 def check_sequence(record: CaseRecord, sequence: int) -> None:

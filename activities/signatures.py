@@ -92,6 +92,14 @@ class Answer(Value):
     settled: tuple[Settled, ...] = ()
 
 
+class PassedOn(Value):
+    """A message about the person that waits in the inbox of another case of theirs, which is to be told."""
+
+    lender: Id
+    account: Id
+    message: RawMessage
+
+
 class Turn(Value):
     """What every activity of a case returns: where the case stands now, and what to do next."""
 
@@ -99,6 +107,7 @@ class Turn(Value):
     decision: ActionDecision
     sheet: CaseSheet
     answers: tuple[Answer, ...] = ()
+    passed_on: tuple[PassedOn, ...] = ()
     closed: CloseReason | None = None
 
 

@@ -286,6 +286,7 @@ class Inbox(SQLModel, table=True):
     payload: dict[str, Any] = Field(sa_type=JSONB)
     accepted_at_real: datetime = _instant(sa_column_kwargs=_default("clock_timestamp()"))
     applied_at: datetime | None = _instant(default=None)
+    passed_on_from: str | None = _text(default=None)
 
 
 class Contact(SQLModel, table=True):

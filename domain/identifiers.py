@@ -46,5 +46,10 @@ def upheld_credit_id(case_id: str, dispute: str) -> str:
     return f"u-{_digest(case_id, dispute)}"
 
 
+def passed_on_id(case_id: str, message: str) -> str:
+    """The id of a message that is passed on to a case which knows its own id for something else."""
+    return f"s-{_digest(case_id, message)}"
+
+
 def _digest(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()[:32]

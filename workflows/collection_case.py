@@ -24,6 +24,7 @@ from workflows.inputs import (
     CaseStart,
     MessageResult,
     ReferralStart,
+    case_workflow_id,
     referral_workflow_id,
 )
 
@@ -184,7 +185,17 @@ class CollectionCase:
         if changes:
             workflow.upsert_search_attributes(changes)
         await self._follow_referral(before, turn.sheet)
+        await self._tell_siblings(turn)
         return turn
+
+    async def _tell_siblings(self, turn: Turn) -> None:
+        """Wake the person's other cases for what waits in their inboxes. One that has ended finds it if it reopens."""
+        for passed_on in turn.passed_on:
+            handle = workflow.get_external_workflow_handle(case_workflow_id(passed_on.lender, passed_on.account))
+            try:
+                await handle.signal(passed_on.message.kind, passed_on.message.payload)
+            except ApplicationError:
+                workflow.logger.info("another case of the person is not running")
 
     async def _follow_referral(self, before: CaseSheet | None, now: CaseSheet) -> None:
         """Start the referral's own workflow when it is proposed, and pass on what happens to it."""

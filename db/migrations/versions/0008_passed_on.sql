@@ -1,0 +1,1 @@
+ALTER TABLE inbox ADD COLUMN passed_on_from text;
