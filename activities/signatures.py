@@ -57,6 +57,16 @@ class RawMessage(Value):
     payload: Any
 
 
+class HoldLine(Value):
+    """A hold in force: since when, until when if that is known, and what it stops, in words."""
+
+    kind: HoldKind
+    since: date
+    until: date | None
+    amount: Money | None = Field(default=None, description="The disputed part of the debt; all of it if left out.")
+    stops: tuple[str, ...]
+
+
 class CaseSheet(Value):
     """What people need to know of a case at a glance."""
 
@@ -70,6 +80,7 @@ class CaseSheet(Value):
     oldest_due: date | None
     delinquent_since: date | None
     holds: tuple[HoldKind, ...]
+    hold_lines: tuple[HoldLine, ...] = ()
     promise_due: date | None
     validation_period_ends_on: date | None = Field(
         default=None, description="The last day on which the borrower can dispute in writing, once they had the notice."

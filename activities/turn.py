@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from activities.signatures import Answer, CaseSheet
+from activities.signatures import Answer, CaseSheet, HoldLine
 from db.cases import CaseView
 from domain.ageing import days_past_due, delinquent_days, pauses_of
 from domain.balance import balance_of
@@ -14,6 +14,7 @@ from domain.compliance.model import RulePack
 from domain.decision import ActionDecision, Wait
 from domain.describe import describe
 from domain.events import Entry
+from domain.holds import holds_on, stops_in_words
 from domain.limitation import limitation_of
 from domain.localtime import local_date, zone_of
 from domain.policy import Policy
@@ -41,6 +42,16 @@ def sheet_of(
         oldest_due=None if oldest is None else oldest.due,
         delinquent_since=oldest.due if oldest is not None and late else None,
         holds=tuple(dict.fromkeys(hold.kind for hold in state.holds if hold.covers(today))),
+        hold_lines=tuple(
+            HoldLine(
+                kind=hold.kind,
+                since=hold.placed_on,
+                until=hold.ends_on,
+                amount=hold.amount,
+                stops=stops_in_words(hold, packs, policy.collector, today),
+            )
+            for hold in holds_on(state, today)
+        ),
         promise_due=next((promise.due for promise in state.promises if promise.status is PromiseStatus.OPEN), None),
         validation_period_ends_on=state.validation_notice.period_ends_on if state.validation_notice else None,
         referral=state.referral.status if state.referral is not None else None,

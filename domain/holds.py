@@ -159,8 +159,11 @@ def under_holds(consumer: Consumer, state: CaseState, day: date) -> Consumer:
     )
 
 
-def stops_in_words(hold: Hold, packs: Sequence[RulePack], collector: Collector, day: date) -> tuple[str, ...]:
-    """What a hold stops, for people: "contact", or "contact (by us.reg-f.cease)" where only the law says so."""
+def stops_in_words(hold: Hold, packs: Sequence[RulePack], collector: Collector | None, day: date) -> tuple[str, ...]:
+    """What a hold stops, for people: "contact", or "contact (by us.reg-f.cease)" where only the law says so.
+
+    Without packs it is what the hold stops by itself.
+    """
     effects = effects_of(hold)
     words = [name for field, name in _WORDS if getattr(effects, field)]
     if not effects.stops_contact:
@@ -169,7 +172,7 @@ def stops_in_words(hold: Hold, packs: Sequence[RulePack], collector: Collector, 
     return tuple(words)
 
 
-def _stopping_rules(hold: Hold, packs: Sequence[RulePack], collector: Collector, day: date) -> list[str]:
+def _stopping_rules(hold: Hold, packs: Sequence[RulePack], collector: Collector | None, day: date) -> list[str]:
     return [
         rule.id
         for pack in packs

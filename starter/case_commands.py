@@ -11,6 +11,7 @@ from db.journal import JournalLine, read
 from db.reports import CaseFilter, CaseLine, list_cases
 from db.session import Database
 from domain.ageing import days_past_due
+from domain.holds import holds_on, stops_in_words
 from domain.localtime import local_date, zone_of
 from domain.names import HoldKind
 from domain.registration import AccountRegistration
@@ -88,7 +89,7 @@ def show(case: CaseArgument, as_json: JsonOption = False) -> None:
         show_json({"case": line, "state": record.state, "newest": journal[-NEWEST_LINES:]})
         return
     work = ", ".join(item.work.replace("_", " ") for item in record.state.work) if record.state else ""
-    show_facts([*_facts(line, record.zone), ("Work for people", work or "none")])
+    show_facts([*_facts(line, record.zone), *_holds(record, line), ("Work for people", work or "none")])
     show_table(("At", "What happened"), [(instant_text(each.at), words_of(each)) for each in journal[-NEWEST_LINES:]])
 
 
@@ -152,6 +153,21 @@ def _facts(line: CaseLine, zone: str) -> list[tuple[str, str]]:
     if line.credit:
         facts.insert(5, ("Credit", money_text(line.credit)))
     return facts
+
+
+def _holds(record: CaseRecord, line: CaseLine) -> list[tuple[str, str]]:
+    """Each hold in force: since when, until when, and what it stops by itself."""
+    state = record.state
+    assert state is not None, "an opened case has a state"
+    today = local_date(line.updated_at, zone_of(record.zone))
+    return [
+        (
+            f"Hold: {hold.kind}",
+            f"since {hold.placed_on}, until {hold.ends_on or 'it is lifted'}; stops "
+            + (", ".join(stops_in_words(hold, (), None, today)) or "what the law says"),
+        )
+        for hold in holds_on(state, today)
+    ]
 
 
 def _status(line: CaseLine) -> str:

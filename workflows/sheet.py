@@ -7,7 +7,7 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.signatures import Turn
+    from activities.signatures import HoldLine, Turn
     from domain.decision import AskForCall, Close, Contact, ProposeReferral, Wait
 
 _MINUTE = "%Y-%m-%d %H:%M %Z"
@@ -33,6 +33,14 @@ def _act(decision: Contact | AskForCall | ProposeReferral | Close) -> str:
     return decision.channel if isinstance(decision, Contact) else decision.kind.replace("_", " ")
 
 
+def _hold_in_words(hold: HoldLine) -> str:
+    """Such as "dispute of 40.00 GBP since 2026-06-02: stops legal referral"."""
+    of = f" of {hold.amount}" if hold.amount is not None else ""
+    until = f" until {hold.until}" if hold.until is not None else ""
+    stops = f"stops {', '.join(hold.stops)}" if hold.stops else "stops nothing"
+    return f"{hold.kind.replace('_', ' ')}{of} since {hold.since}{until}: {stops}"
+
+
 def markdown(turn: Turn) -> str:
     """The case sheet. Amounts, dates and words only: no personal data."""
     sheet = turn.sheet
@@ -43,7 +51,7 @@ def markdown(turn: Turn) -> str:
         ("Past due", str(sheet.past_due)),
         ("Days past due", f"{sheet.days_past_due} ({sheet.delinquent_days} delinquent)"),
         ("Oldest unpaid due date", str(sheet.delinquent_since or "none")),
-        ("Holds", ", ".join(sheet.holds) or "none"),
+        ("Holds", "; ".join(map(_hold_in_words, sheet.hold_lines)) or "none"),
         ("Promise to pay", f"by {sheet.promise_due}" if sheet.promise_due else "none"),
         ("Legal referral", sheet.referral or "none"),
         ("Work for people", ", ".join(work.replace("_", " ") for work in sheet.work) or "none"),
