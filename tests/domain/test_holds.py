@@ -30,6 +30,7 @@ from domain.events import (
 from domain.facts import Facts
 from domain.holds import HOLD_EFFECTS, stops_in_words
 from domain.names import Channel, Collector, HoldKind
+from domain.planner import next_step
 from domain.state import CaseState
 from rulebook.load import Rulebook
 from tests.domain.builders import a_case, a_person, a_policy, a_stage, a_step, after, instant, money
@@ -77,7 +78,9 @@ def test_every_kind_has_its_effects_and_what_pauses_days_stops_all_treatment() -
 
 @pytest.mark.parametrize("kind", sorted(STOP_EVERYTHING))
 def test_under_these_nothing_happens_until_they_end(kind: HoldKind) -> None:
-    assert decide(held(HoldPlaced(id="h-1", hold=kind)), 5) == Wait(until=None, reason=f"on hold: {kind}")
+    state = held(HoldPlaced(id="h-1", hold=kind))
+
+    assert next_step(state, PERSON, POLICY, UK, instant(on_day(5))) == Wait(until=None, reason=f"on hold: {kind}")
 
 
 @pytest.mark.parametrize("kind", sorted(STOP_CONTACT_ALONE))
@@ -189,7 +192,7 @@ def test_hardship_holds_for_the_days_of_the_policy_and_answers_with_help_once() 
     assert (help_offer.step, help_offer.template, help_offer.obligation) == ("hardship-help", "help-offer", "h-1")
     assert conducted.state.holds[0].ends_on == DUE + timedelta(days=1 + 30)
     assert [item.work for item in conducted.state.work] == [WorkKind.HARDSHIP]
-    by_default = conduct(held(stated), PERSON, POLICY, DEFAULT, instant(on_day(1))).decision
+    by_default = next_step(conducted.state, PERSON, POLICY, DEFAULT, instant(on_day(1)))
     assert by_default == Wait(until=instant(on_day(31, "00:00")), reason="on hold: hardship")
 
 
