@@ -16,7 +16,7 @@ from domain.localtime import local_date, zone_of
 from domain.names import HoldKind
 from domain.registration import AccountRegistration
 from domain.state import CaseStatus
-from starter import contact_fact_commands, explain_commands, message_commands, restraint_commands
+from starter import bundle_commands, contact_fact_commands, explain_commands, message_commands, restraint_commands
 from starter.arguments import CaseArgument, FileArgument, JsonOption
 from starter.case_key import CaseKey
 from starter.connection import with_client, with_database
@@ -100,6 +100,7 @@ def _say(facts: dict[str, Any], words: str, as_json: bool) -> None:
         show_line(words)
 
 
+app.add_typer(bundle_commands.export_app)
 app.add_typer(explain_commands.app)
 app.add_typer(message_commands.app)
 app.add_typer(contact_fact_commands.app)

@@ -31,6 +31,8 @@ ENTRIES = (
     Entry("reconcile", "starter.reconciliation.command:reconcile", "Compare a lender's open accounts with the cases."),
     Entry("schedule", "starter.schedule_commands:app", "Have Temporal reconcile and check each night."),
     Entry("ledger", "starter.ledger_commands:app", "Read the account of a case, and check that all books agree."),
+    Entry("bundle", "starter.bundle_commands:bundle_app", "Check the exported record of a case, without a database."),
+    Entry("transfer", "starter.bundle_commands:transfer", "Hand a portfolio to another agency."),
     Entry("policy", "starter.policy_commands:app", "Check, draw, preview and publish treatment policies."),
     Entry("rules", "starter.rules_commands:app", "Read and check the law that contacts are held to."),
     Entry("gate", "starter.gate_commands:gate", "Judge contacts for other programs: JSON in, verdicts out."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -11,7 +11,7 @@ from db.cases import find_case
 from db.journal import JournalLine, read
 from db.session import Database
 from domain.compliance.model import Effect
-from domain.events import CaseOpened, Entry
+from domain.events import CaseOpened, Entry, ReferralWithheld
 from domain.explain import Became, Explained, explain
 from domain.policy import Policy
 from rulebook.load import Rulebook, UnknownPolicy
@@ -36,6 +36,8 @@ def explain_case(
     lines = with_database(lambda database: _read(database, case))
     entries = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines]
     rulebook = Rulebook.load()
+    if step is None and not as_json:
+        _show_withheld(entries)
     contacts = explain(entries, _policy_of(entries, rulebook))
     wanted = [contact for contact in contacts if step in (None, contact.step)]
     if step is not None and not wanted:
@@ -49,6 +51,15 @@ def explain_case(
         _show(contact, pack_of)
     if not wanted:
         show_line("no contact so far")
+
+
+def _show_withheld(entries: Sequence[Entry]) -> None:
+    """Why the case was not referred when its policy wanted that."""
+    for entry in entries:
+        if isinstance(entry.event, ReferralWithheld):
+            show_line(f"{instant_text(entry.at)}  no legal referral")
+            show_facts([("Because", f"{each.text}\n{each.rule}: {each.cite}") for each in entry.event.reasons])
+            show_line("")
 
 
 def _show(contact: Explained, pack_of: Mapping[str, str]) -> None:
