@@ -158,15 +158,22 @@ def key_of(registration: AccountRegistration) -> CaseKey:
 
 @asynccontextmanager
 async def world(
-    temporal: Client, database_url: str, folder: Path, rulebook: Rulebook, *, work: bool = True
+    temporal: Client,
+    database_url: str,
+    folder: Path,
+    rulebook: Rulebook,
+    *,
+    work: bool = True,
+    register: bool = True,
 ) -> AsyncIterator[World]:
-    """Servers, client and, with `work`, a worker in this process."""
+    """Servers, client and, with `work`, a worker in this process. With `register` there is a lender."""
     async with SmtpSink() as sink, TwilioStandIn(account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN) as twilio:
         settings = settings_for(database_url, temporal, sink, twilio, folder)
         database = Database(database_url)
         whole = World(temporal, database, rulebook, sink, twilio, settings, LENDER)
         try:
-            await whole.client().register_lender(LENDER)
+            if register:
+                await whole.client().register_lender(LENDER)
             if work:
                 async with working(temporal, settings, rulebook):
                     yield whole
