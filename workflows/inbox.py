@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.signatures import Answer, RawMessage
 
 BATCH_MAX = 100
-"""Messages that one activity applies at once: far inside Temporal's limit of 2 MiB for its input."""
+"""Messages that one activity applies at once."""
+
+MESSAGE_CHARACTERS_MAX = 16_000
+"""No message of the contract comes near it, and a whole batch stays inside Temporal's limit of 2 MiB for an input."""
+
+MESSAGE_DEPTH_MAX = 20
+"""A sender could otherwise nest so deep that the workflow can just read it, and the activity that judges it cannot."""
 
 
 class Inbox:
@@ -30,6 +37,7 @@ class Inbox:
     def put(self, kind: str, payload: Any) -> int:
         """Take a message in and return its ticket."""
         self._received += 1
+        payload = payload if _is_bounded(payload) else None
         self._waiting.append((self._received, RawMessage(kind=kind, payload=payload)))
         return self._received
 
@@ -54,3 +62,22 @@ class Inbox:
             if ticket in self._awaited:
                 self._awaited.discard(ticket)
                 self._answers[ticket] = answer
+
+
+def _is_bounded(payload: Any) -> bool:
+    """Whether a message is of a size that can be judged. One that is not is passed on without content, and refused."""
+    return _depth(payload) <= MESSAGE_DEPTH_MAX and len(json.dumps(payload)) <= MESSAGE_CHARACTERS_MAX
+
+
+def _depth(payload: Any) -> int:
+    """How deep lists and objects lie in each other, counted as far as it matters."""
+    level, depth = [payload], 0
+    while level and depth <= MESSAGE_DEPTH_MAX:
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        depth += 1
+    return depth

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ def client(dunlin: World) -> DunlinClient:
     return dunlin.client(fast_clock(30))
 
 
-def a_payment(**surplus: Any) -> dict[str, Any]:
-    return {"id": "p-1", "amount": {"amount": "1.00", "currency": "GBP"}, **surplus}
+def a_payment(id: str = "p-1", **surplus: Any) -> dict[str, Any]:
+    return {"id": id, "amount": {"amount": "1.00", "currency": "GBP"}, **surplus}
 
 
 def nested(depth: int) -> Any:
@@ -35,8 +36,25 @@ HUGE: dict[str, Any] = {
     "a number of a million digits": a_payment() | {"amount": {"amount": "9" * MEGABYTE, "currency": "GBP"}},
     "a list of many": [a_payment()] * 10_000,
     "a hundred thousand fields": {f"field-{number}": number for number in range(50_000)},
-    "nested deep": nested(200),
+    "nested as deep as can be read": nested(200),
 }
+
+
+async def test_many_large_signals_at_once_are_refused_one_by_one(dunlin: World, client: DunlinClient) -> None:
+    registration = account(days_past_due=4)
+    await client.open_case(registration)
+    case = key_of(registration)
+    handle = dunlin.workflow(case)
+
+    await asyncio.gather(
+        *(handle.signal("payment_received", a_payment(id=f"x-{n}", note="x" * (MEGABYTE // 2))) for n in range(8))
+    )
+
+    async def all_refused() -> bool:
+        return (await dunlin.kinds(case)).count("message_refused") == 8
+
+    await eventually("each is journaled as refused", all_refused)
+    assert (await client.pay(case, Money.parse("1.00", "GBP"), payment="p-2")).status == "applied"
 
 
 @pytest.mark.parametrize("payload", HUGE.values(), ids=HUGE)
