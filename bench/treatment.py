@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from datetime import time
 from types import MappingProxyType
 
+from domain.agreement_terms import PromiseTerms
 from domain.compliance.model import DatedParameters, Rule, RulePack
 from domain.compliance.parameters import LocalHours
 from domain.names import Channel, CloseReason, Collector, Component
-from domain.policy import End, Policy, PolicyStatus, PromiseTerms, Receipt, Stage, Step, Window
+from domain.policy import End, Policy, PolicyStatus, Receipt, Stage, Step
+from domain.window import Window
 from rulebook.load import Rulebook
 
 POLICY = "bench"

@@ -9,10 +9,12 @@ from datetime import datetime
 from domain.compliance.model import RulePack
 from domain.decision import ActionDecision, Bookkeeping, EnterStage, SettlePromise, WithholdReferral
 from domain.events import (
+    AnyOccurrence,
     ContactSuppressed,
     Entry,
     PromiseBroken,
     PromiseKept,
+    PromisePartlyKept,
     ReferralWithheld,
     StageEntered,
 )
@@ -20,7 +22,7 @@ from domain.evolve import evolve
 from domain.person import Person
 from domain.planner import next_step
 from domain.policy import Policy
-from domain.state import CaseState
+from domain.state import CaseState, PromiseStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,10 @@ class Advanced:
 def advance(state: CaseState, person: Person, policy: Policy, packs: Sequence[RulePack], now: datetime) -> Advanced:
     """Record all bookkeeping that is due at `now`, and find the next action."""
     entries: list[Entry] = []
-    # Each promise settles once, each step, receipt and offer of help is suppressed once, a stage is entered, and a
-    # referral is withheld, perhaps once more when a suppressed step was its notice.
-    for _ in range(len(state.promises) + len(policy.steps) + 6):
+    # Each promise settles and is reminded of once, each step, offer, confirmation, receipt and offer of help is
+    # suppressed once, and a stage is entered. Of an agreement only the next payment is reminded of. A referral is
+    # withheld, perhaps once more when a suppressed step was its notice.
+    for _ in range(2 * len(state.promises) + len(policy.steps) + 11):
         decision = next_step(state, person, policy, packs, now)
         if not isinstance(decision, Bookkeeping):
             return Advanced(state, tuple(entries), decision)
@@ -47,15 +50,23 @@ def advance(state: CaseState, person: Person, policy: Policy, packs: Sequence[Ru
     raise AssertionError(f"bookkeeping does not settle: {decision.kind} is asked for again after it was recorded")
 
 
-def _event_of(
-    decision: Bookkeeping,
-) -> StageEntered | PromiseKept | PromiseBroken | ContactSuppressed | ReferralWithheld:
+def _event_of(decision: Bookkeeping) -> AnyOccurrence:
     if isinstance(decision, EnterStage):
         return StageEntered(stage=decision.stage, obligation=decision.obligation, day=decision.day)
     if isinstance(decision, SettlePromise):
-        return PromiseKept(promise=decision.promise) if decision.kept else PromiseBroken(promise=decision.promise)
+        return _settled(decision)
     if isinstance(decision, WithholdReferral):
         return ReferralWithheld(reasons=decision.reasons)
     return ContactSuppressed(
         step=decision.step, obligation=decision.obligation, channel=decision.channel, reasons=decision.reasons
     )
+
+
+def _settled(decision: SettlePromise) -> PromiseKept | PromisePartlyKept | PromiseBroken:
+    match decision.status:
+        case PromiseStatus.KEPT:
+            return PromiseKept(promise=decision.promise)
+        case PromiseStatus.PARTLY_KEPT:
+            return PromisePartlyKept(promise=decision.promise, paid=decision.paid)
+        case PromiseStatus.BROKEN:
+            return PromiseBroken(promise=decision.promise, paid=decision.paid or None)

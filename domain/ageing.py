@@ -19,6 +19,13 @@ class Pause:
 
 
 def pauses_of(state: CaseState) -> tuple[Pause, ...]:
+    """Holds, and the days on which an arrangement or an accepted settlement was in force."""
+    arranged = tuple(Pause(one.agreed_on, one.ended_on) for one in state.arrangements)
+    settled = tuple(Pause(one.accepted_on, one.ended_on) for one in state.settlements if one.accepted_on is not None)
+    return hold_pauses(state) + arranged + settled
+
+
+def hold_pauses(state: CaseState) -> tuple[Pause, ...]:
     """The holds that pause days. Others stop something else: see `domain.holds`."""
     return tuple(Pause(hold.placed_on, hold.ends_on) for hold in state.holds if effects_of(hold).pauses_days)
 

@@ -13,9 +13,10 @@ from domain.facts import Facts
 from domain.follow_up import FollowUp
 from domain.localtime import local_date, with_offset_of
 from domain.names import Channel
-from domain.policy import Policy, Window
+from domain.policy import Policy
 from domain.schedule import PendingStep
 from domain.state import CaseState
+from domain.window import Window
 from domain.work import open_call
 
 NOT_CALLED_IN_TIME = "not_called_in_time"

@@ -14,8 +14,8 @@ from domain.facts import Facts
 from domain.holds import contact_possible_from, holds_on, next_end, under_holds
 from domain.localtime import local_date, next_inside, start_of_day
 from domain.names import Channel, HoldKind
-from domain.policy import Window
 from domain.state import Attempt, StepOutcome
+from domain.window import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.agreements import written_off_by
 from domain.channel_choice import Held, NoChannel, Opening, choose_channel
 from domain.decision import Close, Contact, Suppress
 from domain.facts import Facts
@@ -20,7 +21,9 @@ def close_as_paid(facts: Facts) -> Contact | Suppress | Close | None:
     """
     if facts.balance.outstanding:
         return None
-    return _receipt(facts) or Close(at=facts.now, because=CloseReason.PAID, reason="nothing is outstanding")
+    is_settled = any(written_off_by(settlement, facts.state) for settlement in facts.state.settlements)
+    because = CloseReason.SETTLED if is_settled else CloseReason.PAID
+    return _receipt(facts) or Close(at=facts.now, because=because, reason="nothing is outstanding")
 
 
 def _receipt(facts: Facts) -> Contact | Suppress | None:

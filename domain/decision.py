@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from domain.events import Reason
+from domain.money import Money
 from domain.names import Channel, CloseReason, Id
+from domain.state import PromiseStatus
 from domain.value import Value
 
 
@@ -77,11 +79,12 @@ class EnterStage(Value):
 
 
 class SettlePromise(Value):
-    """Bookkeeping: a promise was kept, or its day and grace have passed without the money."""
+    """Bookkeeping: a promise was kept, or its day and grace have passed without all of the money."""
 
     kind: Literal["settle_promise"] = "settle_promise"
     promise: Id
-    kept: bool
+    status: Literal[PromiseStatus.KEPT, PromiseStatus.PARTLY_KEPT, PromiseStatus.BROKEN]
+    paid: Money
 
 
 class Suppress(Value):

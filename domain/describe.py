@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import singledispatch
 
 from domain import events
+from domain.describe_agreements import describe_agreement
 from domain.events import Event
 from domain.money import Money
 from domain.names import ConsentMeans, Outcome
+from domain.words import words
 
 
 @singledispatch
 def describe(event: Event) -> str:
     """Such as "payment received: 250.00 EUR". An event of a later release is called by its kind."""
-    return _words(event.kind)
+    return words(event.kind)
 
 
 @describe.register
@@ -23,7 +25,7 @@ def _(event: events.PaymentReceived) -> str:
 
 @describe.register
 def _(event: events.PaymentReversed) -> str:
-    return f"payment reversed: {_words(event.reason)}"
+    return f"payment reversed: {words(event.reason)}"
 
 
 @describe.register
@@ -33,7 +35,7 @@ def _(event: events.ObligationDue) -> str:
 
 @describe.register
 def _(event: events.BalanceAdjusted) -> str:
-    return f"balance adjusted by {event.amount}: {_words(event.reason)}"
+    return f"balance adjusted by {event.amount}: {words(event.reason)}"
 
 
 @describe.register
@@ -49,8 +51,8 @@ def _(event: events.LateFeeCharged) -> str:
 
 
 @describe.register
-def _(event: events.PromiseMade) -> str:
-    return f"promise to pay {event.amount} by {event.due}"
+def _(event: events.AgreementMessage | events.AgreementOccurrence) -> str:
+    return describe_agreement(event)
 
 
 @describe.register
@@ -58,24 +60,24 @@ def _(event: events.DisputeOpened) -> str:
     of = f" of {event.amount}" if event.amount is not None else ""
     written = " in writing" if event.in_writing else ""
     again = ", which repeats an earlier one" if event.repeats is not None else ""
-    return f"dispute{of} opened{written}: {_words(event.category)}{again}"
+    return f"dispute{of} opened{written}: {words(event.category)}{again}"
 
 
 @describe.register
 def _(event: events.DisputeResolved) -> str:
-    return f"dispute {_words(event.outcome)}"
+    return f"dispute {words(event.outcome)}"
 
 
 @describe.register
 def _(event: events.HoldPlaced) -> str:
     since = f" since {event.since}" if event.since else ""
     until = f" until {event.until}" if event.until else ""
-    return f"hold placed: {_words(event.hold)}{since}{until}"
+    return f"hold placed: {words(event.hold)}{since}{until}"
 
 
 @describe.register
 def _(event: events.HoldLifted) -> str:
-    return f"hold lifted: {_words(event.hold)}{f' from {event.until} on' if event.until else ''}"
+    return f"hold lifted: {words(event.hold)}{f' from {event.until} on' if event.until else ''}"
 
 
 @describe.register
@@ -85,18 +87,18 @@ def _(event: events.HoldEndSet) -> str:
 
 @describe.register
 def _(event: events.ComplaintOpened) -> str:
-    return f"complaint opened: {_words(event.category)}"
+    return f"complaint opened: {words(event.category)}"
 
 
 @describe.register
 def _(event: events.ComplaintResolved) -> str:
-    return f"complaint {_words(event.outcome)}"
+    return f"complaint {words(event.outcome)}"
 
 
 @describe.register
 def _(event: events.HardshipStated) -> str:
     affordable = f", {event.affordable} a month is affordable" if event.affordable is not None else ""
-    return f"hardship stated: {_words(event.category)}{affordable}"
+    return f"hardship stated: {words(event.category)}{affordable}"
 
 
 @describe.register
@@ -113,7 +115,7 @@ def _(event: events.ContactPointChanged) -> str:
 def _(event: events.ConsentChanged) -> str:
     said = f"{event.channel} {'allowed' if event.consented else 'refused'} by the borrower"
     on = f" on {event.given_on}" if event.given_on else ""
-    return said + on + (f" ({_words(event.given_how)})" if event.given_how is not ConsentMeans.UNSTATED else "")
+    return said + on + (f" ({words(event.given_how)})" if event.given_how is not ConsentMeans.UNSTATED else "")
 
 
 @describe.register
@@ -126,17 +128,17 @@ def _(event: events.ContactPreferencesChanged) -> str:
 @describe.register
 def _(event: events.CallOutcomeRecorded) -> str:
     several = f", about {len(event.debts) + 1} debts" if event.debts else ""
-    return f"{event.direction} call: {_words(event.outcome)}{several}"
+    return f"{event.direction} call: {words(event.outcome)}{several}"
 
 
 @describe.register
 def _(event: events.DeliveryReported) -> str:
-    return f"provider reports: {_words(event.outcome)}"
+    return f"provider reports: {words(event.outcome)}"
 
 
 @describe.register
 def _(event: events.ReplyReceived) -> str:
-    return f"reply by {event.channel}: {_words(event.intent)}"
+    return f"reply by {event.channel}: {words(event.intent)}"
 
 
 @describe.register
@@ -146,7 +148,7 @@ def _(event: events.ReferralDecided) -> str:
 
 @describe.register
 def _(event: events.ReferralStatusChanged) -> str:
-    return f"legal referral: {_words(event.status)}"
+    return f"legal referral: {words(event.status)}"
 
 
 @describe.register
@@ -171,16 +173,6 @@ def _(event: events.StageEntered) -> str:
 
 
 @describe.register
-def _(event: events.PromiseKept) -> str:
-    return "promise kept"
-
-
-@describe.register
-def _(event: events.PromiseBroken) -> str:
-    return "promise broken"
-
-
-@describe.register
 def _(event: events.ContactMade) -> str:
     taken = "sent" if event.outcome is Outcome.SENT else "perhaps sent"
     return f"{event.channel} {taken}: {event.step}{_together(event)}"
@@ -188,7 +180,7 @@ def _(event: events.ContactMade) -> str:
 
 @describe.register
 def _(event: events.ContactFailed) -> str:
-    return f"{event.channel} failed: {event.step}{_together(event)} ({_words(event.code)})"
+    return f"{event.channel} failed: {event.step}{_together(event)} ({words(event.code)})"
 
 
 @describe.register
@@ -219,12 +211,12 @@ def _(event: events.ReferralWithheld) -> str:
 
 @describe.register
 def _(event: events.ReferralReminded) -> str:
-    return f"legal referral still waits: {_words(event.reminder)}"
+    return f"legal referral still waits: {words(event.reminder)}"
 
 
 @describe.register
 def _(event: events.ReferralRecalled) -> str:
-    return "legal referral recalled" + (f": {_words(event.because)}" if event.because else "")
+    return "legal referral recalled" + (f": {words(event.because)}" if event.because else "")
 
 
 @describe.register
@@ -239,12 +231,12 @@ def _(event: events.LimitationNeared) -> str:
 
 @describe.register
 def _(event: events.WorkItemOpened) -> str:
-    return f"a person is asked: {_words(event.work)}, by {event.due.isoformat(timespec='minutes')}"
+    return f"a person is asked: {words(event.work)}, by {event.due.isoformat(timespec='minutes')}"
 
 
 @describe.register
 def _(event: events.WorkItemCompleted) -> str:
-    return f"work completed: {_words(event.outcome)}"
+    return f"work completed: {words(event.outcome)}"
 
 
 @describe.register
@@ -254,12 +246,12 @@ def _(event: events.WorkItemWithdrawn) -> str:
 
 @describe.register
 def _(event: events.MessageRefused) -> str:
-    return f"{_words(event.message_kind)} refused: {_words(event.code)}"
+    return f"{words(event.message_kind)} refused: {words(event.code)}"
 
 
 @describe.register
 def _(event: events.CaseClosed) -> str:
-    return f"case closed: {_words(event.reason)}"
+    return f"case closed: {words(event.reason)}"
 
 
 @describe.register
@@ -271,7 +263,3 @@ def _together(event: events.ContactEvent) -> str:
     if event.covered_by is not None:
         return ", in the message of another account"
     return f", with {len(event.covers)} more account{'s' if len(event.covers) > 1 else ''}" if event.covers else ""
-
-
-def _words(value: str) -> str:
-    return value.replace("_", " ")

@@ -10,15 +10,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.agent_calls import miss_calls
+from domain.arrangement_follow_ups import end_arrangement
 from domain.charging import charge_late_fees
 from domain.compliance.model import RulePack
 from domain.follow_up import Follow, FollowUp
 from domain.policy import Policy
 from domain.referring import follow_referral
 from domain.restraint_follow_ups import follow_restraints
+from domain.settlement_follow_ups import end_settlement, offer_settlement
 from domain.state import CaseState
 
-FOLLOWS: tuple[Follow, ...] = (charge_late_fees, miss_calls, follow_restraints, follow_referral)
+FOLLOWS: tuple[Follow, ...] = (
+    charge_late_fees,
+    miss_calls,
+    follow_restraints,
+    follow_referral,
+    end_arrangement,
+    end_settlement,
+    offer_settlement,
+)
 
 
 def next_follow_up(state: CaseState, policy: Policy, packs: Sequence[RulePack], now: datetime) -> FollowUp | None:

@@ -26,6 +26,11 @@ def late_fee_id(case_id: str, obligation: str) -> str:
     return f"f-{_digest(case_id, obligation)}"
 
 
+def settlement_id(case_id: str, number: int) -> str:
+    """The id of a case's settlement offer, numbered from 1."""
+    return f"s-{_digest(case_id, str(number))}"
+
+
 def work_item_id(case_id: str, number: int) -> str:
     """The id of a case's work item, numbered from 1."""
     return f"w-{_digest(case_id, str(number))}"

@@ -6,6 +6,7 @@ repeated hour of autumn unequal to the same instant in any other zone.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -37,6 +38,12 @@ def with_offset_of(zone: tzinfo, at: datetime) -> datetime:
 def start_of_day(day: date, zone: tzinfo) -> datetime:
     """The first instant of a local date, in UTC: its midnight, or where that is skipped, the end of the gap."""
     return datetime.combine(day, _MIDNIGHT, zone).astimezone(UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later; the month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_inside(start: time, end: time, zone: tzinfo, at: datetime) -> bool:

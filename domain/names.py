@@ -164,6 +164,13 @@ CaseId = Annotated[Id, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,
 """The id of a case, "{lender}:{account}"; a case is a debt."""
 
 
+class AgreedBy(StrEnum):
+    """Who agreed to a plan."""
+
+    AGENT = "agent"
+    BORROWER = "borrower"
+
+
 class ReferralStatus(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
@@ -219,6 +226,7 @@ class ReminderKind(StrEnum):
 
 class CloseReason(StrEnum):
     PAID = "paid"
+    SETTLED = "settled"
     RECALLED = "recalled"
     TRANSFERRED = "transferred"
     CHARGED_OFF = "charged_off"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from domain.arrangements import keep_agreement
 from domain.compliance.model import RulePack
 from domain.cure import close_as_paid
 from domain.decision import Close, Decision, Wait
@@ -17,6 +18,7 @@ from domain.person import Person
 from domain.policy import Policy
 from domain.promises import await_promise, settle_kept_promise
 from domain.referral_terms import AfterWithdrawal
+from domain.settlements import make_offer_known
 from domain.state import CaseState, CaseStatus
 from domain.treatment import enter_stage, treat, withhold_referral
 
@@ -98,10 +100,12 @@ _CONSIDERATIONS: tuple[Callable[[Facts], Decision | None], ...] = (
     settle_kept_promise,
     close_as_paid,
     offer_help,
+    keep_agreement,
     await_promise,
     _await_counsel,
     _stand_still,
     _leave_what_is_disputed,
     withhold_referral,
     enter_stage,
+    make_offer_known,
 )

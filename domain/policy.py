@@ -4,46 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from domain.agreement_terms import (
+    AGREEMENT_STEPS,
+    ArrangementTerms,
+    PromiseTerms,
+    SettlementOffer,
+    SettlementTerms,
+)
 from domain.charge_terms import DecimalAmount, InterestTerms, LateFeeTerms
 from domain.consolidation_terms import Consolidation
 from domain.currency import exponent_of
 from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component
+from domain.policy_values import Locale
 from domain.referral_terms import ReferralTerms
 from domain.slugs import Slug
 from domain.validation_terms import Validation
 from domain.value import Value
-
-LOCALE_PATTERN = r"^[a-z]{2}-[A-Z]{2}$"
-
-Locale = Annotated[str, StringConstraints(pattern=LOCALE_PATTERN)]
+from domain.window import Window
 
 
 class PolicyStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     RETIRED = "retired"
-
-
-class Window(Value):
-    """Local times of day `[start, end)` within which a contact is planned. The law may narrow it, never widen it."""
-
-    start: time
-    end: time
-
-    @model_validator(mode="after")
-    def _starts_before_it_ends(self) -> Self:
-        if self.start >= self.end:
-            raise ValueError("a window's start must be earlier than its end on the same day")
-        return self
 
 
 class Conditions(Value):
@@ -113,14 +104,6 @@ class Stage(Value):
     steps: tuple[Step, ...] = ()
 
 
-class PromiseTerms(Value):
-    """Which promises to pay are accepted, and when one counts as broken."""
-
-    grace_days: int = Field(ge=0, le=30, description="Days after the promised day before the promise is broken.")
-    longest_days: int = Field(ge=1, le=365, description="A promise for a later day is refused.")
-    limit: int = Field(ge=0, le=20, description="How many promises are accepted over the life of a case.")
-
-
 class Receipt(Value):
     """The message that thanks the borrower when the account is settled. It is the last one."""
 
@@ -183,6 +166,8 @@ class Policy(Value):
         default=None,
         description="Left out: the accounts are not in default when they come, or the creditor itself collects.",
     )
+    arrangement: ArrangementTerms | None = Field(default=None, description="Left out: no plan is agreed to.")
+    settlement: SettlementTerms | None = Field(default=None, description="Left out: nothing is offered.")
     referral: ReferralTerms | None = None
     limitation_warning_days: int = Field(
         default=90, ge=1, le=730, description="Days before the last day to sue on which a person is warned of it."
@@ -208,6 +193,7 @@ class Policy(Value):
         faults = [*self._amount_faults(), *self._id_faults(), *(disorder or self._day_faults()), *self._notice_faults()]
         faults += self._consolidation_faults()
         faults += self._validation_faults()
+        faults += self._promise_faults()
         if faults:
             text = "; ".join(fault.text for fault in faults)
             raise PydanticCustomError("policy", "{text}", {"text": text, "faults": tuple(faults)})
@@ -229,6 +215,12 @@ class Policy(Value):
         if self.late_fee is not None:
             amounts.append((("late_fee", "amount"), self.late_fee.amount))
             amounts.append((("late_fee", "at_most"), self.late_fee.at_most))
+        if self.arrangement is not None:
+            amounts.append((("arrangement", "minimum_instalment"), self.arrangement.minimum_instalment))
+        for number, offer in enumerate(self.settlement_offers):
+            at_offer = ("settlement", "offers", number)
+            amounts.append(((*at_offer, "outstanding_at_least"), offer.outstanding_at_least))
+            amounts.append(((*at_offer, "outstanding_at_most"), offer.outstanding_at_most))
         for location, amount in amounts:
             if amount is not None:
                 try:
@@ -237,7 +229,7 @@ class Policy(Value):
                     yield Fault(location, str(error))
 
     def _id_faults(self) -> Iterator[Fault]:
-        seen = {RECEIPT_STEP, HELP_STEP}
+        seen = {RECEIPT_STEP, HELP_STEP, *AGREEMENT_STEPS}
         for at, stage in enumerate(self.stages):
             named: list[tuple[tuple[str | int, ...], str]] = [(("stages", at, "id"), stage.id)]
             named += [(("stages", at, "steps", number, "id"), step.id) for number, step in enumerate(stage.steps)]
@@ -245,6 +237,10 @@ class Policy(Value):
                 if name in seen:
                     yield Fault(location, f"{name} is already the id of another stage or step: give each its own")
                 seen.add(name)
+        for number, offer in enumerate(self.settlement_offers):
+            if offer.step in seen:
+                text = f"{offer.step} would be the id of two steps: name the offer otherwise"
+                yield Fault(("settlement", "offers", number, "id"), text)
 
     def _order_faults(self) -> Iterator[Fault]:
         for at, (stage, following) in enumerate(pairwise(self.stages), start=1):
@@ -295,9 +291,19 @@ class Policy(Value):
             for text in self.validation.faults(self.steps, shared):
                 yield Fault(("validation", "step"), text)
 
+    def _promise_faults(self) -> Iterator[Fault]:
+        named = self.promise.after_broken
+        if named is not None and all(step.id != named for step in self.steps):
+            text = f"this policy has no step {named}: name the one to take after a broken promise, or leave this out"
+            yield Fault(("promise", "after_broken"), text)
+
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step for stage in self.stages for step in stage.steps)
+
+    @property
+    def settlement_offers(self) -> tuple[SettlementOffer, ...]:
+        return self.settlement.offers if self.settlement is not None else ()
 
     def money(self, amount: str) -> Money:
         """An amount of this policy as Money in its currency."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain import events
+from domain.agreements import arrangement_is_kept
 from domain.balance import Balance, balance_of
 from domain.compliance.model import RulePack
 from domain.events import AnyOccurrence, Entry, WorkKind
@@ -70,6 +71,8 @@ def _recall_reason(
         return RecallReason.ACCOUNT_RECALLED
     if not balance.past_due:
         return RecallReason.CURED
+    if arrangement_is_kept(state):
+        return RecallReason.AGREEMENT
     is_held = enforcement_is_stayed if status in _DECIDED_IN_COURT else referral_is_barred
     if is_held(state, today):
         return RecallReason.HOLD

@@ -14,8 +14,9 @@ from hashlib import sha256
 
 from domain.facts import Facts
 from domain.localtime import ONE_DAY, is_inside, next_inside, start_of_day
-from domain.policy import Policy, Stage, Step, Window
+from domain.policy import Policy, Stage, Step
 from domain.state import Attempt, Obligation, PromiseStatus, StepOutcome
+from domain.window import Window
 
 DUE_DATE = 0
 """The due date itself, on the policy's axis of days."""
@@ -72,8 +73,8 @@ def wanted_at(pending: PendingStep, facts: Facts) -> datetime | None:
     if day is None:
         return None
     window = window_of(step, facts.policy)
-    own_time = _own_time(window, facts.case_id, step.id)
-    planned = next_inside(own_time, window.end, facts.person_zone, start_of_day(day, facts.account_zone))
+    at_own_time = own_time(window, facts.case_id, step.id)
+    planned = next_inside(at_own_time, window.end, facts.person_zone, start_of_day(day, facts.account_zone))
     deferred_until = facts.deferred_until(step.id, pending.obligation.id)
     if deferred_until is not None:
         planned = max(planned, deferred_until)
@@ -81,7 +82,7 @@ def wanted_at(pending: PendingStep, facts: Facts) -> datetime | None:
         return planned
     if pending.attempts or is_inside(window.start, window.end, facts.person_zone, facts.now):
         return facts.now
-    return next_inside(own_time, window.end, facts.person_zone, facts.now)
+    return next_inside(at_own_time, window.end, facts.person_zone, facts.now)
 
 
 def lapses_at(pending: PendingStep, facts: Facts) -> datetime | None:
@@ -105,7 +106,7 @@ def _applies(step: Step, facts: Facts) -> bool:
     return after_broken == any(promise.status is PromiseStatus.BROKEN for promise in facts.state.promises)
 
 
-def _own_time(window: Window, case_id: str, step_id: str) -> time:
+def own_time(window: Window, case_id: str, step_id: str) -> time:
     """The case's own time for a step: the same every time, and spread over the first half of the window.
 
     Spread, so that a window doesn't open with a million contacts at once. The first half only, so that there is time

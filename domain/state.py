@@ -10,6 +10,7 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
+from domain.agreed import Arrangement, Settlement
 from domain.events import (
     CallStep,
     ComplaintCategory,
@@ -44,7 +45,10 @@ class CaseStatus(StrEnum):
 class PromiseStatus(StrEnum):
     OPEN = "open"
     KEPT = "kept"
+    PARTLY_KEPT = "partly_kept"
     BROKEN = "broken"
+    SUPERSEDED = "superseded"
+    """An arrangement or a settlement took its place."""
 
 
 class StepOutcome(StrEnum):
@@ -264,6 +268,7 @@ class IdlePeriod(Value):
 class CaseState(Value):
     """Everything about a case that a decision needs. Only `domain.evolve` makes a new one.
 
+    `settlement_requested` is the policy's offer that an agent asked for and that is still to be made.
     `referral` is the latest of `referral_count` that were proposed; `referral_withheld` the rules that forbid another,
     as the journal last said; `legal_costs` the ids of charges among the obligations. `uncertain` are the attempts that
     count as made although nobody can say whether they left. `applied` are all messages that were applied; `refused` the
@@ -290,6 +295,9 @@ class CaseState(Value):
     uncertain: tuple[Attempt, ...] = ()
     deferral: Deferral | None = None
     promises: tuple[Promise, ...] = ()
+    arrangements: tuple[Arrangement, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    settlement_requested: Id | None = None
     holds: tuple[Hold, ...] = ()
     referral: Referral | None = None
     referral_count: int = 0

@@ -19,8 +19,8 @@ from domain.limitation import time_bar
 from domain.localtime import ONE_DAY, local_date, next_inside, start_of_day, with_offset_of
 from domain.policy import Step, StepBy
 from domain.referral_prospect import Prospect, prospect_of
-from domain.schedule import PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
-from domain.state import Obligation
+from domain.schedule import DUE_DATE, PendingStep, lapses_at, pending_steps, stage_on, wanted_at, window_of
+from domain.state import Obligation, PromiseStatus, StepOutcome
 
 HELD_BACK = "an open hold keeps the days from running"
 
@@ -55,7 +55,7 @@ def treat(facts: Facts) -> Contact | AskForCall | Suppress | ProposeReferral | C
     if prospect is not None and prospect.is_hopeless:
         prospect = None
     last_day = facts.policy.end.day if prospect is None else prospect.day
-    contact = _next_contact(facts, obligation, last_day)
+    contact = _after_broken_promise(facts, obligation, last_day) or _next_contact(facts, obligation, last_day)
     if contact is not None:
         return contact
     if prospect is not None:
@@ -90,6 +90,30 @@ def _referral(facts: Facts, obligation: Obligation, prospect: Prospect) -> Propo
         at = _open_from(facts, possible_on)
     reason = f"day {prospect.day}: {facts.lateness(obligation, at)}, {facts.treated.outstanding} outstanding"
     return ProposeReferral(at=at, reason=reason)
+
+
+def _after_broken_promise(
+    facts: Facts, obligation: Obligation, last_day: int
+) -> Contact | AskForCall | Suppress | Wait | None:
+    """The step that the policy takes first after a broken promise, whatever its day, once for an obligation.
+
+    It overtakes no mandatory step that is due.
+    """
+    named, promises = facts.policy.promise.after_broken, facts.state.promises
+    if named is None or not promises or promises[-1].status is not PromiseStatus.BROKEN:
+        return None
+    today = facts.day_of(obligation)
+    stage = stage_on(facts.policy, today)
+    attempts = facts.attempts_at(named, obligation.id)
+    if stage is None or today <= DUE_DATE or any(attempt.outcome is not StepOutcome.FAILED for attempt in attempts):
+        return None
+    pending_now = pending_steps(facts, obligation, min(today, last_day))
+    if any(pending.step.mandatory for pending in pending_now):
+        return None
+    step = next(step for step in facts.policy.steps if step.id == named)
+    pending = PendingStep(step.model_copy(update={"day": today}), stage, obligation, attempts, lapses_on=None)
+    wanted = wanted_at(pending, facts)
+    return None if wanted is None else _plan(pending, wanted, facts)
 
 
 def _oldest_unpaid(facts: Facts) -> Obligation:

@@ -10,7 +10,9 @@ from domain.compliance.carrying import always_required
 from domain.compliance.model import DebtHelp, RulePack
 from domain.compliance.parameters import LocalHours, Require, RequireAtFirst, ValidationPeriod
 from domain.names import Channel
-from domain.policy import Policy, Window
+from domain.policy import Policy
+from domain.policy_texts import notifications
+from domain.window import Window
 from rulebook.problems import Location, Problem, suggestion
 from rulebook.render import Templates, render
 from rulebook.requirements import Requirement
@@ -39,6 +41,10 @@ def uses(policy: Policy) -> Iterator[Use]:
             yield Use(("stages", at, "steps", number, "template"), step.template, step.channels, occasion)
     yield Use(("hardship", "template"), policy.hardship.template, policy.hardship.channels, Occasion.DUE)
     yield Use(("receipt", "template"), policy.receipt.template, policy.receipt.channels, Occasion.SETTLED)
+    for place, notification in notifications(policy):
+        yield Use((*place, "template"), notification.template, notification.channels, Occasion.DUE)
+    for number, offer in enumerate(policy.settlement_offers):
+        yield Use(("settlement", "offers", number, "template"), offer.template, offer.channels, Occasion.DUE)
     terms = policy.consolidation
     if terms is not None:
         channels = (channel for step in policy.steps if step.template in terms.replaces for channel in step.channels)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.policy import Policy, PolicyStatus
+from domain.policy_texts import templates_of
 from rulebook.canonical import policy_digest
 from rulebook.problems import Problem, shown
 from rulebook.render import Templates
@@ -58,7 +59,7 @@ def read_lock(root: Path) -> tuple[Lock, tuple[Problem, ...]]:
 def entries_of(policy: Policy, templates: Templates) -> dict[str, str]:
     """What publishing a policy locks: itself, and what each of its templates says."""
     several = {policy.consolidation.template} if policy.consolidation is not None else set()
-    names = sorted({step.template for step in policy.steps} | {policy.receipt.template} | several)
+    names = sorted(templates_of(policy) | several)
     return {_policy_entry(policy): policy_digest(policy)} | {
         f"template {policy.locale}/{name}": templates.digests[policy.locale, name]
         for name in names

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from domain.names import Channel
-from domain.policy import Locale
+from domain.policy_values import Locale
 from domain.slugs import Slug
 from domain.value import Value
 from rulebook.formatting import babel_locale

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.charge_terms import AMOUNT_PATTERN, PERCENT_PATTERN
-from domain.policy import LOCALE_PATTERN, Fault
+from domain.policy import Fault
+from domain.policy_values import LOCALE_PATTERN
 from domain.slugs import SLUG_PATTERN
 from rulebook.problems import Location, Problem, RulebookError, suggestion
 from rulebook.source import Document, read_document

@@ -11,7 +11,24 @@ from typing import Annotated, get_args
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from domain.events.agreements import AgreementMessage, AgreementOccurrence, PromiseBroken, PromiseKept, PromiseMade
+from domain.events.agreements import (
+    AgreementMessage,
+    AgreementOccurrence,
+    ArrangementAgreed,
+    ArrangementBroken,
+    ArrangementCompleted,
+    Instalment,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+    PromisePartlyKept,
+    SettlementAccepted,
+    SettlementCompleted,
+    SettlementLapse,
+    SettlementLapsed,
+    SettlementOffered,
+    SettlementRequested,
+)
 from domain.events.base import Event, Message, Occurrence, Reason
 from domain.events.charges import ChargeOccurrence, InterestCharged, LateFeeCharged, PeriodInterest
 from domain.events.contacts import (
@@ -106,6 +123,9 @@ __all__ = [
     "AnyEvent",
     "AnyMessage",
     "AnyOccurrence",
+    "ArrangementAgreed",
+    "ArrangementBroken",
+    "ArrangementCompleted",
     "BalanceAdjusted",
     "CallOutcomeRecorded",
     "CallStep",
@@ -139,6 +159,7 @@ __all__ = [
     "HoldEndSet",
     "HoldLifted",
     "HoldPlaced",
+    "Instalment",
     "InterestCharged",
     "LateFeeCharged",
     "LifecycleMessage",
@@ -159,6 +180,7 @@ __all__ = [
     "PromiseBroken",
     "PromiseKept",
     "PromiseMade",
+    "PromisePartlyKept",
     "Reason",
     "Recalled",
     "ReferralDecided",
@@ -174,6 +196,12 @@ __all__ = [
     "RestraintMessage",
     "RestraintOccurrence",
     "ReversalReason",
+    "SettlementAccepted",
+    "SettlementCompleted",
+    "SettlementLapse",
+    "SettlementLapsed",
+    "SettlementOffered",
+    "SettlementRequested",
     "StageEntered",
     "StepEvent",
     "Transferred",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from domain import events
+from domain.evolving.agreements import reopen_arrangement
 from domain.evolving.dispatch import apply_event
 from domain.names import Component
 from domain.state import CaseState, Credit, CreditKind, Obligation, Payment
@@ -29,7 +30,7 @@ def _(event: events.PaymentReversed, state: CaseState, today: date) -> CaseState
         else promise
         for promise in state.promises
     )
-    return state.model_copy(update={"payments": payments, "promises": promises})
+    return reopen_arrangement(state.model_copy(update={"payments": payments, "promises": promises}))
 
 
 @apply_event.register

@@ -51,6 +51,6 @@ def standing_on(state: CaseState, waterfall: tuple[Component, ...], day: date) -
     oldest = balance_of(state, waterfall, day).oldest_unpaid
     if oldest is None:
         return Bucket.PAID
-    if state.closed_because is not None and state.closed_because is not CloseReason.PAID:
+    if state.closed_because not in {None, CloseReason.PAID, CloseReason.SETTLED}:
         return Bucket.ENDED
     return bucket_of(days_past_due(oldest.due, day))

@@ -110,7 +110,7 @@ def _count(history: CaseHistory, entry: Entry) -> None:
     match entry.event:
         case events.PromiseKept():
             history.promises_kept += 1
-        case events.PromiseBroken():
+        case events.PromiseBroken() | events.PromisePartlyKept():
             history.promises_not_kept += 1
         case events.ContactMade(channel=channel):
             history.contacts[channel] += 1

@@ -93,6 +93,7 @@ def _place(case: CaseLine, policy: Policy) -> str:
 
 _END_TITLES = {
     CloseReason.PAID: "Paid",
+    CloseReason.SETTLED: "Settled",
     CloseReason.RECALLED: "Recalled by the lender",
     CloseReason.CHARGED_OFF: "Charged off",
     CloseReason.RETURNED_TO_LENDER: "Returned to the lender",

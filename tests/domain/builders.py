@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from domain.agreement_terms import ArrangementTerms, PromiseTerms, SettlementTerms
 from domain.compliance.model import Consumer, ContactRequest, DatedParameters, Rule, RulePack, RuleStatus
 from domain.compliance.parameters import HonourOptOut, KnownZone, LocalHours, RuleParameters, StopHolds
 from domain.decision import Contact
@@ -23,9 +24,10 @@ from domain.evolve import evolve
 from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component, HoldKind, Outcome, Place
 from domain.person import Person, UsablePoint
-from domain.policy import Conditions, End, Policy, PolicyStatus, PromiseTerms, Receipt, Stage, Step, Window
+from domain.policy import Conditions, End, Policy, PolicyStatus, Receipt, Stage, Step
 from domain.referral_terms import Approval, Counsel, Notice, ReferralTerms
 from domain.state import CaseState
+from domain.window import Window
 
 ZONE = "Europe/London"
 CURRENCY = "GBP"
@@ -168,6 +170,9 @@ def a_policy(
     receipt: Sequence[Channel] = (Channel.EMAIL, Channel.SMS),
     promise_grace_days: int = 2,
     promise_limit: int = 3,
+    promise: PromiseTerms | None = None,
+    arrangement: ArrangementTerms | None = None,
+    settlement: SettlementTerms | None = None,
 ) -> Policy:
     """A policy with the given stages, or with four stages over 120 days.
 
@@ -189,9 +194,11 @@ def a_policy(
         waterfall=(Component.FEE, Component.INTEREST, Component.PRINCIPAL),
         window=Window(start=window[0], end=window[1]),
         priority=3,
-        promise=PromiseTerms(grace_days=promise_grace_days, longest_days=30, limit=promise_limit),
+        promise=promise or PromiseTerms(grace_days=promise_grace_days, longest_days=30, limit=promise_limit),
         stages=stages,
         receipt=Receipt(template="receipt-text", channels=tuple(receipt)),
+        arrangement=arrangement,
+        settlement=settlement,
         referral=referral,
         end=End(day=end_day, close=CloseReason.CHARGED_OFF),
     )

@@ -21,6 +21,7 @@ from domain.events import CaseOpened, Entry, Event, Message, OpeningObligation, 
 from domain.evolve import evolve, local_date
 from domain.money import MINOR_UNITS_MAX, Money
 from domain.names import (
+    AgreedBy,
     CallOutcome,
     Channel,
     CloseReason,
@@ -80,6 +81,11 @@ components = st.sampled_from(Component)
 channels = st.sampled_from(Channel)
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
+offer_ids = st.sampled_from(["half", "most"])
+_plans = st.lists(st.builds(events.Instalment, due=days, amount=few_units()), max_size=4).map(
+    lambda plan: tuple(sorted(plan, key=lambda instalment: instalment.due))
+)
+
 MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
     events.PaymentReceived: st.builds(events.PaymentReceived, id=payment_ids, amount=few_units()),
     events.PaymentReversed: st.builds(
@@ -93,7 +99,19 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
         reason=st.sampled_from(events.AdjustmentReason),
         due=st.none() | days,
     ),
-    events.PromiseMade: st.builds(events.PromiseMade, id=ids, amount=few_units(), due=days),
+    events.PromiseMade: st.builds(
+        events.PromiseMade, id=ids, amount=few_units(), due=days, channel=st.none() | channels
+    ),
+    events.ArrangementAgreed: st.builds(
+        events.ArrangementAgreed,
+        id=ids,
+        instalments=_plans.filter(bool),
+        agreed_by=st.sampled_from(AgreedBy),
+        channel=st.none() | channels,
+        replaces=st.none() | ids,
+    ),
+    events.SettlementRequested: st.builds(events.SettlementRequested, id=ids, offer=offer_ids),
+    events.SettlementAccepted: st.builds(events.SettlementAccepted, id=ids, offer=offer_ids, parts=_plans),
     events.DisputeOpened: st.builds(
         events.DisputeOpened,
         id=dispute_ids,
@@ -270,7 +288,29 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
         events.LateFeeCharged, obligation=st.just("o-1"), charge=st.just("f-1"), due=days, amount=few_units()
     ),
     events.PromiseKept: st.builds(events.PromiseKept, promise=ids),
-    events.PromiseBroken: st.builds(events.PromiseBroken, promise=ids),
+    events.PromisePartlyKept: st.builds(events.PromisePartlyKept, promise=ids, paid=few_units()),
+    events.PromiseBroken: st.builds(events.PromiseBroken, promise=ids, paid=st.none() | few_units()),
+    events.ArrangementBroken: st.builds(
+        events.ArrangementBroken, arrangement=ids, instalment=st.integers(1, 4), due=days
+    ),
+    events.ArrangementCompleted: st.builds(events.ArrangementCompleted, arrangement=ids),
+    events.SettlementOffered: st.builds(
+        lambda settlement, offer, amount, more, expires_on: events.SettlementOffered(
+            settlement=settlement, offer=offer, amount=amount, outstanding=amount + more, expires_on=expires_on
+        ),
+        ids,
+        offer_ids,
+        few_units(),
+        few_units(),
+        days,
+    ),
+    events.SettlementCompleted: st.builds(events.SettlementCompleted, settlement=ids, written_off=few_units(least=0)),
+    events.SettlementLapsed: st.builds(
+        events.SettlementLapsed,
+        settlement=ids,
+        because=st.sampled_from(events.SettlementLapse),
+        revived=st.none() | few_units(),
+    ),
     events.ContactMade: st.builds(
         events.ContactMade,
         **_step,

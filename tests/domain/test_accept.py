@@ -20,12 +20,15 @@ from domain.names import Channel, CloseReason, HoldKind, Outcome
 from domain.policy import Policy
 from domain.refusals import Refusal, RefusalCode, Situation
 from domain.state import Applied, CaseState
+from tests.domain.agreements import AGREEMENTS_ACCEPTED, AGREEMENTS_REFUSED, ARRANGEMENT, SETTLEMENT, a_plan
 from tests.domain.builders import CURRENCY, REFERRAL, a_case, a_policy, after, instant, money
 from tests.domain.generators import MESSAGES, Life, lives, messages
 from tests.domain.words_on_referrals import ACCEPTED_OF_REFERRALS, REFUSED_OF_REFERRALS
 
 TODAY = date(2026, 1, 20)
-POLICY = a_policy(referral=REFERRAL.model_copy(update={"costs_limit": "50.00"}))
+POLICY = a_policy(
+    referral=REFERRAL.model_copy(update={"costs_limit": "50.00"}), arrangement=ARRANGEMENT, settlement=SETTLEMENT
+)
 
 PAYMENT = events.PaymentReceived(id="p-1", amount=money("30.00"))
 PROMISE = events.PromiseMade(id="m-1", amount=money("50.00"), due=date(2026, 1, 30))
@@ -255,6 +258,7 @@ REFUSED: list[tuple[str, RefusalCode, Message, tuple[AnyEvent, ...]]] = [
     ),
     ("resolving a hold of another kind", RefusalCode.NO_SUCH_DISPUTE, _resolution("h-1"), (HARDSHIP,)),
     *REFUSED_OF_REFERRALS,
+    *AGREEMENTS_REFUSED,
     ("a consent given tomorrow", RefusalCode.IN_THE_FUTURE, _consent(TODAY + timedelta(days=1)), ()),
     ("a call made in ten minutes", RefusalCode.IN_THE_FUTURE, _call(timedelta(minutes=10)), ()),
     (
@@ -283,6 +287,7 @@ ACCEPTED: list[tuple[str, Message, tuple[AnyEvent, ...]]] = [
     ("a promise for today of all that is owed", _promise("200.00"), ()),
     ("a promise for the last possible day", _promise(due=TODAY + timedelta(days=30)), ()),
     ("a promise after a broken one", _promise(), (PROMISE, events.PromiseBroken(promise="m-1"))),
+    *AGREEMENTS_ACCEPTED,
     ("a hold until tomorrow", events.HoldPlaced(id="x-1", hold=HoldKind.FRAUD, until=TODAY + timedelta(days=1)), ()),
     ("lifting a hold", events.HoldLifted(id="x-1", hold=HoldKind.HARDSHIP), (HARDSHIP,)),
     ("a consent given today", _consent(TODAY), ()),
@@ -326,15 +331,24 @@ class TestRefusals:
         assert _code(_promise(), *kept, policy=a_policy(promise_limit=2)) is None
         assert _code(_promise(), policy=a_policy(promise_limit=0)) is RefusalCode.PROMISE_LIMIT_REACHED
 
+    def test_a_policy_without_terms_agrees_to_no_plan_and_offers_no_settlement(self) -> None:
+        assert _code(a_plan("200.00"), policy=a_policy()) is RefusalCode.ARRANGEMENT_NOT_OFFERED
+        request = events.SettlementRequested(id="x-1", offer="half")
+        assert _code(request, policy=a_policy()) is RefusalCode.NO_SUCH_OFFER
+
     def test_every_code_of_the_contract_has_a_case_here(self) -> None:
         by_parsing = {RefusalCode.UNKNOWN_MESSAGE, RefusalCode.MALFORMED}
-        assert {case[1] for case in REFUSED} | by_parsing | {RefusalCode.PROMISE_LIMIT_REACHED} == set(RefusalCode)
+        by_other_policies = {RefusalCode.PROMISE_LIMIT_REACHED, RefusalCode.ARRANGEMENT_NOT_OFFERED}
+        assert {case[1] for case in REFUSED} | by_parsing | by_other_policies == set(RefusalCode)
 
     def test_only_money_owed_and_referrals_wait_for_a_closed_case_to_open_again(self) -> None:
         assert set(events.MESSAGE_TYPES) - set(ACCEPTED_WHEN_CLOSED) == {
             events.ObligationDue,
             events.BalanceAdjusted,
             events.PromiseMade,
+            events.ArrangementAgreed,
+            events.SettlementRequested,
+            events.SettlementAccepted,
             events.ReferralDecided,
             events.ReferralStatusChanged,
         }

@@ -27,7 +27,7 @@ from domain.events import (
 from domain.events import DisputeCategory as Dispute
 from domain.names import Channel, CloseReason, HoldKind
 from domain.planner import next_step
-from domain.state import CaseState
+from domain.state import CaseState, PromiseStatus
 from tests.domain.builders import (
     LAW,
     a_case,
@@ -332,7 +332,9 @@ class TestSilence:
         decision = decide(state, on_day(12))
         assert decision == Wait(until=on_day(23, "00:00"), reason="promise to pay 50.00 GBP by 2026-03-21")
         assert decide(state, on_day(22, "23:59")) == decision
-        assert decide(state, on_day(23, "00:00")) == SettlePromise(promise="pp-1", kept=False)
+        assert decide(state, on_day(23, "00:00")) == SettlePromise(
+            promise="pp-1", status=PromiseStatus.BROKEN, paid=money("0.00")
+        )
 
     def test_a_promise_is_kept_as_soon_as_its_amount_is_paid(self) -> None:
         promise = PromiseMade(id="pp-1", amount=money("50.00"), due=DUE + timedelta(days=20))
@@ -340,7 +342,9 @@ class TestSilence:
         part = after(state, (on_day(13), paid("30.00", "p-2")))
         assert isinstance(decide(part, on_day(13)), Wait)
         whole = after(part, (on_day(14), paid("20.00", "p-3")))
-        assert decide(whole, on_day(14)) == SettlePromise(promise="pp-1", kept=True)
+        assert decide(whole, on_day(14)) == SettlePromise(
+            promise="pp-1", status=PromiseStatus.KEPT, paid=money("50.00")
+        )
         settled = after(whole, (on_day(14), PromiseKept(promise="pp-1")))
         assert isinstance(decide(settled, on_day(14)), Contact)
 
@@ -413,7 +417,9 @@ class TestCure:
     def test_a_promise_that_settles_the_account_is_kept_before_the_receipt(self) -> None:
         promise = PromiseMade(id="pp-1", amount=money("250.00"), due=DUE + timedelta(days=20))
         state = after(owing(), (on_day(12), promise), (on_day(13), paid("250.00")))
-        assert decide(state, on_day(13)) == SettlePromise(promise="pp-1", kept=True)
+        assert decide(state, on_day(13)) == SettlePromise(
+            promise="pp-1", status=PromiseStatus.KEPT, paid=money("250.00")
+        )
 
     def test_an_account_that_is_current_but_owes_a_later_obligation_stays_open_for_its_reminders(self) -> None:
         state = owing(("100.00", DUE), ("100.00", DUE + timedelta(days=60)), stage="reminder")
