@@ -127,6 +127,18 @@ class EmbeddedPostgres:
         finally:
             process.communicate(b"stopped\n")
 
+    def crash(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End the server without its goodbyes, for tests of what then happens; `start` has it recover.
+
+        SIGQUIT is Postgres' immediate shutdown, SIGKILL what the kernel does to it when memory runs out. Does nothing
+        if it does not run.
+        """
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(how)
+            process.wait()
+            process.communicate(b"stopped\n")
+
     def __enter__(self) -> Self:
         self.start()
         return self

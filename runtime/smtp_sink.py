@@ -15,6 +15,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from enum import StrEnum
@@ -54,10 +55,11 @@ class FaultPoint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What to do once: say `reply`, such as "450 4.2.0 busy"; with no reply, cut the connection."""
+    """What to do once, `delay_s` late: say `reply`, such as "450 4.2.0 busy"; with no reply, cut the connection."""
 
     point: FaultPoint
     reply: str | None
+    delay_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -65,8 +67,9 @@ class SmtpSink:
     """Use as an asynchronous context manager, or `start` and `stop`. Port 0 takes a free one; `port` then says which.
 
     With `tls`, STARTTLS is offered and required; with `credentials` (user, password), AUTH is required.
-    `faults` strike in order, each once, when the conversation reaches their point. `reply_delay_s` delays the answer to
-    the final dot.
+    `faults` strike in order, each once, when the conversation reaches their point; `struck` has those that did.
+    `reply_delay_s` delays the answer to the final dot. `journal`, a file, gets a line of JSON for each mail that was
+    taken and each fault that struck, before anybody is answered.
     """
 
     host: str = "127.0.0.1"
@@ -74,7 +77,9 @@ class SmtpSink:
     folder: Path | None = None
     tls: ssl.SSLContext | None = None
     credentials: tuple[str, str] | None = None
+    journal: Path | None = None
     faults: deque[Fault] = field(default_factory=deque)
+    struck: list[Fault] = field(default_factory=list)
     reply_delay_s: float = 0.0
     mails: deque[StoredMail] = field(default_factory=lambda: deque(maxlen=MAILS_MAX))
     connections_made: int = 0
@@ -111,6 +116,8 @@ class SmtpSink:
     def take(self, mail: StoredMail) -> None:
         """Keep a mail."""
         self.mails.append(mail)
+        reference = str(mail.message["Message-ID"] or "").strip("<> ")
+        self._write("mail", {"message_id": reference, "recipient": mail.recipient, "sender": mail.sender})
         if self.folder is not None:
             name = f"{time.time_ns()}-{len(self.mails)}"
             unfinished = self.folder / f"{name}.part"
@@ -120,8 +127,18 @@ class SmtpSink:
     def next_fault(self, *points: FaultPoint) -> Fault | None:
         """The next fault, if it is meant for one of these points; it won't strike again."""
         if self.faults and self.faults[0].point in points:
-            return self.faults.popleft()
+            fault = self.faults.popleft()
+            self.struck.append(fault)
+            self._write("fault", {"point": fault.point, "reply": fault.reply, "delay_s": fault.delay_s})
+            return fault
         return None
+
+    def _write(self, kind: str, facts: dict[str, object]) -> None:
+        if self.journal is None:
+            return
+        line = {"at": datetime.now(UTC).isoformat(), "kind": kind} | facts
+        with self.journal.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 class _Conversation(SMTP):
@@ -160,6 +177,7 @@ class _Conversation(SMTP):
 
     async def suffer(self, fault: Fault) -> str:
         """Let a fault strike: the reply to give, or the end of the connection."""
+        await asyncio.sleep(fault.delay_s)
         if fault.reply is not None:
             return fault.reply
         self.cut()

@@ -12,7 +12,6 @@ import json
 import os
 import secrets
 import sys
-import sysconfig
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,17 +19,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
-
 from runtime.folder_lock import FolderLock
 from runtime.logging import logger
 from runtime.postgres import EmbeddedPostgres, PostgresFailed
 from runtime.processes import LeashedProcess, StackError, answers, free_ports
 from runtime.settings import StackSettings
 from runtime.settings_problems import PREFIX
-from runtime.temporal import outlast_core_threads
+from runtime.temporal_server import temporal_answers, temporal_command
 
 START_SECONDS_MAX = 60.0
 PROGRAM_GRACE_SECONDS = 40.0
@@ -41,17 +36,6 @@ INBOUND_PATH = "/webhooks/twilio/inbound"
 PORTS = ("temporal", "temporal_ui", "smtp", "twilio", "callback", "metrics", "health")
 
 _POLL_SECONDS = 0.05
-_SERVER_OPTIONS = (
-    "matching.enableFairness=true",
-    "frontend.WorkflowPauseEnabled=true",
-    'history.timerProcessorMaxTimeShift="10ms"',
-    "history.timerProcessorMaxPollRPS=1000",
-)
-"""What is off by default. Timers would fire on a grid of a second, a whole day where business time runs that fast; and
-on a finer grid with the default of 20 polls a second still 150 ms late, against 10 ms with more (medians, measured).
-
-`matching.autoEnableV2` stays off: fairness works without it, and of the first tasks of a queue it lost 7 in 100 until
-their timeout (measured with server 1.32.0)."""
 _log = logger(__name__)
 
 
@@ -240,32 +224,14 @@ class Stack:
         return process
 
     def _temporal_command(self) -> list[str]:
-        binary = Path(sysconfig.get_path("scripts")) / "temporal"
-        if not binary.exists():
-            raise StackError(f"{binary} is missing: install the dependency group `embedded`")
-        command = [str(binary), "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "warn"]
-        command += ["--port", str(self.state.ports["temporal"]), "--ui-port", str(self.state.ports["temporal_ui"])]
-        command += ["--ui-disable-news-fetch", "--db-filename", str(self.folder / "temporal.db")]
-        for pragma in ("journal_mode=wal", "synchronous=0"):
-            command += ["--sqlite-pragma", pragma]
-        for value in _SERVER_OPTIONS:
-            command += ["--dynamic-config-value", value]
-        return command
+        ports = self.state.ports
+        return temporal_command(self.folder / "temporal.db", port=ports["temporal"], ui_port=ports["temporal_ui"])
 
     def _inbound_url(self) -> str:
         return f"http://127.0.0.1:{self.state.ports['callback']}{INBOUND_PATH}"
 
     async def _temporal_answers(self) -> bool:
-        for port in (self.state.ports["temporal"], self.state.ports["temporal_ui"]):
-            if not await answers(port, say=b"", expect=b""):
-                return False
-        outlast_core_threads()
-        try:
-            client = await Client.connect(self.temporal_address)
-            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
-        except (RuntimeError, RPCError):  # what the SDK raises while the server is not up yet
-            return False
-        return True
+        return await temporal_answers(port=self.state.ports["temporal"], ui_port=self.state.ports["temporal_ui"])
 
     async def _wait_for(self, process: LeashedProcess, is_up: Callable[[], Awaitable[bool]]) -> None:
         """Wait until it answers. It must still run then: otherwise somebody else answered on its port."""

@@ -71,8 +71,8 @@ class TwilioStandIn:
     """Use as an asynchronous context manager, or `start` and `stop`. Port 0 takes a free one: see `base_url`.
 
     `messages`, `calls`, `twiml` (by call), `requests` and `reports` show what happened, oldest first; `journal`, a
-    file, gets the same as lines of JSON. `faults` strike in order, each once. Reports are made in the background:
-    `settle` waits for them.
+    file, gets the same as lines of JSON, before anybody is answered. `faults` strike in order, each once; `struck` has
+    those that did. Reports are made in the background: `settle` waits for them.
     """
 
     account_sid: str = "AC" + "0" * 32
@@ -83,6 +83,7 @@ class TwilioStandIn:
     inbound_url: str | None = None
     journal: Path | None = None
     faults: deque[Fault] = field(default_factory=deque)
+    struck: list[Fault] = field(default_factory=list)
     messages: list[Resource] = field(default_factory=list)
     calls: list[Resource] = field(default_factory=list)
     twiml: dict[str, str] = field(default_factory=dict)
@@ -169,7 +170,10 @@ class TwilioStandIn:
                 )
             )
             if self.faults and self.faults[0].method == request.method:
-                return await self._strike(self.faults.popleft(), request, handler)
+                fault = self.faults.popleft()
+                self.struck.append(fault)
+                self._write("fault", {"fault": fault.kind, "delay_s": fault.delay_s})
+                return await self._strike(fault, request, handler)
             return await handler(request)
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
@@ -215,7 +219,7 @@ class TwilioStandIn:
             now=datetime.now(UTC),
         )
         self.messages.append(message)
-        self._write("message", message)
+        self._write("message", message | {"status_callback": form.get("StatusCallback")})
         answer = web.json_response(message, status=201)
         self._reporter.follow_message(message, form.get("StatusCallback"))
         return answer
@@ -227,7 +231,7 @@ class TwilioStandIn:
         call = new_call(self.account_sid, to=form["To"], sender=form["From"], now=datetime.now(UTC))
         self.calls.append(call)
         twiml = self.twiml[call["sid"]] = form.get("Twiml", "")
-        self._write("call", call | {"twiml": twiml})
+        self._write("call", call | {"twiml": twiml, "status_callback": form.get("StatusCallback")})
         answer = web.json_response(call, status=201)
         events = {str(event) for event in fields.getall("StatusCallbackEvent", ["completed"])}
         self._reporter.follow_call(call, twiml, form.get("StatusCallback"), events)

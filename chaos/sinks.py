@@ -1,0 +1,87 @@
+"""What the sinks truly took, read from their own logs: when, for whom, and which contact it says it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from chaos.deeds import Life
+from domain.identifiers import contact_id
+from domain.names import Channel
+from domain.policy import HELP_STEP, RECEIPT_STEP
+
+_ATTEMPTS_MAX = 6
+_TWILIO_KINDS = {"message": Channel.SMS, "call": Channel.VOICE}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a reference stands for: one attempt at a step for an obligation, a payment or a request."""
+
+    case_id: str
+    step: str
+    about: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message or call that a provider took at a real instant. `named` is None for a reference that nobody knows."""
+
+    at: datetime
+    channel: Channel
+    to: str
+    reference: str
+    named: Named | None
+
+
+def contacts_taken(smtp_journal: Path, twilio_journal: Path, lives: Iterable[Life]) -> tuple[Taken, ...]:
+    """Every contact that arrived, in order of time."""
+    names = _names(lives)
+    found = [
+        Taken(at, channel, to, reference, names.get(reference))
+        for at, channel, to, reference in (*_mails(smtp_journal), *_twilio(twilio_journal))
+    ]
+    return tuple(sorted(found, key=lambda taken: taken.at))
+
+
+def _mails(journal: Path) -> Iterator[tuple[datetime, Channel, str, str]]:
+    for line in _lines(journal):
+        if line["kind"] == "mail":
+            reference = unquote(line["message_id"].rpartition("@")[0])
+            yield datetime.fromisoformat(line["at"]), Channel.EMAIL, line["recipient"], reference
+
+
+def _twilio(journal: Path) -> Iterator[tuple[datetime, Channel, str, str]]:
+    for line in _lines(journal):
+        channel = _TWILIO_KINDS.get(line["kind"])
+        if channel is not None:
+            reference = unquote(urlsplit(line["status_callback"]).path.rpartition("/")[2])
+            yield datetime.fromisoformat(line["at"]), channel, line["to"], reference
+
+
+def _lines(journal: Path) -> Iterator[dict[str, Any]]:
+    if journal.exists():
+        with journal.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+
+def _names(lives: Iterable[Life]) -> Mapping[str, Named]:
+    """Every reference that a contact of these lives can have."""
+    return {contact_id(name.case_id, name.step, name.about, name.attempt): name for life in lives for name in _of(life)}
+
+
+def _of(life: Life) -> Iterator[Named]:
+    account = life.account
+    steps = [step.id for step in account.policy.steps]
+    said = [deed.message.id for deed in life.deeds]
+    owed = [obligation.id for obligation in account.registration.obligations]
+    for step in (*steps, RECEIPT_STEP, HELP_STEP):
+        for about in (*owed, *said):
+            for attempt in range(_ATTEMPTS_MAX):
+                yield Named(account.case_id, step, about, attempt)
