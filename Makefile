@@ -1,7 +1,7 @@
 # Dunlin's commands. They need Python 3.11 or newer and make; the first run sets up the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench simulate histories
+.PHONY: help setup demo test check bench simulate histories chaos
 
 help: ## print these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,3 +33,6 @@ simulate: setup ## live thousands of generated lives with faults, and check ever
 histories: setup ## keep the histories of this release, RELEASE=1.2.0, for the replay tests of later ones
 	@test -n "$(RELEASE)" || { echo "say which release: make histories RELEASE=1.2.0"; exit 2; }
 	@DUNLIN_TEST_HISTORIES=tests/histories/$(RELEASE) .venv/bin/pytest tests/e2e
+
+chaos: setup ## kill everything 500 times while cases run, and prove that nothing was harmed
+	@.venv/bin/python -m chaos

@@ -17,6 +17,7 @@ from domain.names import Channel, HoldKind, ReplyIntent
 from rulebook.load import Rulebook
 
 SECONDS_PER_DAY = 86_400
+_OPENED_WITHIN = 0.85
 
 
 class Way(StrEnum):
@@ -59,13 +60,13 @@ class Pace:
 
 
 def plan_lives(seed: int, count: int, within_s: float, pace: Pace, rulebook: Rulebook) -> tuple[Life, ...]:
-    """That many lives. Cases are opened in the first half of the time."""
+    """That many lives. Cases are opened until shortly before its end."""
     random = Random(f"lives {seed}")
     return tuple(_life(random, index, within_s, pace, rulebook) for index in range(count))
 
 
 def _life(random: Random, index: int, within_s: float, pace: Pace, rulebook: Rulebook) -> Life:
-    opens_at_s = round(random.uniform(0, within_s / 2), 3)
+    opens_at_s = round(random.uniform(0, within_s * _OPENED_WITHIN), 3)
     opened_on = pace.business(opens_at_s).date()
     account = make_account(random, index, rulebook, opened_on)
     teller = _Teller(random, account, opens_at_s, within_s, pace)

@@ -83,7 +83,10 @@ class FaultMaker:
         match fault.kind:
             case FaultKind.WORKER_KILLED:
                 number = int(fault.seconds * 1000) % WORKERS
-                return await self.servers.workers.kill(number, fault.seconds)
+                workers = self.servers.workers
+                return await _in_time(lambda: workers.is_up(number), until) and await workers.kill(
+                    number, fault.seconds
+                )
             case FaultKind.KILLED_WHILE_MAILING | FaultKind.KILLED_WHILE_TEXTING:
                 return await self._kill_while_sending(fault, until)
             case FaultKind.TEMPORAL_KILLED:

@@ -52,6 +52,7 @@ HOMES = (
     Home("us-credit-card", "en-US", "America/Los_Angeles", "+120655501", 2, ("us-wa",)),
 )
 _SHARES = (12, 2, 2, 2, 2)
+_WITHOUT_MAIL = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,12 @@ def make_account(random: Random, index: int, rulebook: Rulebook, today: date) ->
     late_days = step.day + (policy.grace_days if step.day > 0 else 0) + random.choice((0, 0, 0, 1, -1))
     owed = Money(random.randrange(60_00, 900_00), policy.currency)
     number = f"A-{index:04}"
-    values = {Channel.EMAIL: f"{number.lower()}@borrowers.example.com"}
+    mail = {Channel.EMAIL: f"{number.lower()}@borrowers.example.com"}
+    values = mail
     if index < 10**home.digits:
         phone = f"{home.prefix}{index:0{home.digits}}"
-        values |= {Channel.SMS: phone, Channel.VOICE: phone}
+        by_phone = {Channel.SMS: phone, Channel.VOICE: phone}
+        values = by_phone if random.random() < _WITHOUT_MAIL else mail | by_phone
     registration = AccountRegistration(
         lender=LENDER.id,
         account=number,

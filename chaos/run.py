@@ -40,7 +40,7 @@ class Size:
     @classmethod
     def of(cls, faults: int, cases: int | None, seconds_per_day: float) -> Self:
         """With as many cases as give the faults something to strike."""
-        return cls(faults, cases or max(_CASES_MIN, faults * 3 // 5), seconds_per_day)
+        return cls(faults, cases or max(_CASES_MIN, faults * 4 // 5), seconds_per_day)
 
     @property
     def seconds(self) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from temporalio.client import Client
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from chaos.portfolio import LENDER
 from db.migrate import upgrade
@@ -48,11 +49,15 @@ class Workers:
         self.processes = [await asyncio.to_thread(self.start_one, number) for number in range(WORKERS)]
         self._keeper = asyncio.create_task(self._keep())
 
+    def is_up(self, number: int) -> bool:
+        """Whether that one runs, and nobody is about to kill it."""
+        return number not in self._killed and self.processes[number].exit_code is None
+
     async def kill(self, number: int, seconds: float) -> bool:
         """SIGKILL, and a new one after so many seconds. False for one that is down already."""
-        process = self.processes[number]
-        if process.exit_code is not None or number in self._killed:
+        if not self.is_up(number):
             return False
+        process = self.processes[number]
         self._killed.add(number)
         try:
             await asyncio.to_thread(process.kill)
@@ -173,7 +178,7 @@ async def servers(folder: Path, rulebook: Rulebook) -> AsyncIterator[Servers]:
         stack.push_async_callback(smtp.stop)
         await twilio.start()
         stack.push_async_callback(twilio.stop)
-        temporal = await Client.connect(temporal_server.address, data_converter=DATA_CONVERTER)
+        temporal = await Client.connect(temporal_server.address, data_converter=DATA_CONVERTER, runtime=_quiet())
         await ensure_search_attributes(temporal, "default", ALL)
         database = Database(url)
         stack.push_async_callback(database.close)
@@ -184,6 +189,12 @@ async def servers(folder: Path, rulebook: Rulebook) -> AsyncIterator[Servers]:
         stack.push_async_callback(workers.stop)
         await workers.start()
         yield whole
+
+
+def _quiet() -> Runtime:
+    """Temporal's core would say of each lost connection what is planned here."""
+    errors = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=errors)))
 
 
 def _smtp_journal(folder: Path) -> Path:

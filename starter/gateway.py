@@ -103,15 +103,22 @@ class CaseGateway:
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             CASE_WORKFLOW, self._input(terms.case), **self._options(terms)
         )
-        return await self._answer(
-            self._client.execute_update_with_start_workflow(
-                message.kind,
-                message,
-                start_workflow_operation=start,
-                id=update_id(message),
-                result_type=MessageResult,
+        # The SDK keeps what became of the start apart. When nobody asks for it, asyncio logs its failure as an error of
+        # its own, beside the one that is raised.
+        started = asyncio.ensure_future(start.workflow_handle())
+        try:
+            return await self._answer(
+                self._client.execute_update_with_start_workflow(
+                    message.kind,
+                    message,
+                    start_workflow_operation=start,
+                    id=update_id(message),
+                    result_type=MessageResult,
+                )
             )
-        )
+        finally:
+            started.cancel()
+            await asyncio.gather(started, return_exceptions=True)
 
     async def _answer(self, update: Awaitable[MessageResult]) -> MessageResult:
         try:

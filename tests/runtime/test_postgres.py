@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,6 +49,32 @@ def _servers_of(folder: Path) -> list[int]:
         if os.fsencode(folder) in words:
             found.append(int(process.name))
     return found
+
+
+@pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGKILL])
+async def test_what_was_committed_survives_a_crash(folder: Path, how: signal.Signals) -> None:
+    server = EmbeddedPostgres(folder)
+    url = server.start()
+    await _run(url, "CREATE TABLE kept AS SELECT 42 AS answer")
+
+    server.crash(how)
+    server.crash(how)
+    _start_when_its_children_are_gone(server)
+
+    assert await _ask(url, "SELECT answer FROM kept") == 42
+    server.stop()
+    assert _servers_of(folder) == []
+
+
+def _start_when_its_children_are_gone(server: EmbeddedPostgres) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            server.start()
+        except PostgresFailed:
+            assert time.monotonic() < deadline
+        else:
+            return
 
 
 async def test_data_survives_a_restart_under_the_same_address(folder: Path) -> None:

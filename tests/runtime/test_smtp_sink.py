@@ -9,6 +9,7 @@ import smtplib
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import datetime
 from email import message_from_bytes
 from pathlib import Path
 
@@ -47,6 +48,35 @@ async def test_each_fault_strikes_once_and_in_order() -> None:
         with pytest.raises(smtplib.SMTPDataError):
             await asyncio.to_thread(send, sink.port)
         await asyncio.to_thread(send, sink.port)
+
+    assert len(sink.mails) == 1
+
+
+async def test_its_journal_has_what_it_took_and_what_went_wrong(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    async with SmtpSink(journal=journal) as sink:
+        refused, late = Fault(FaultPoint.MAIL, "450 4.2.0 busy"), Fault(FaultPoint.AFTER_TAKING, "250 2.0.0 taken", 0.1)
+        sink.faults.extend([refused, late])
+
+        with pytest.raises(smtplib.SMTPSenderRefused):
+            await asyncio.to_thread(send, sink.port)
+        await asyncio.to_thread(send, sink.port)
+
+    assert sink.struck == [refused, late]
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["fault", "fault", "mail"]
+    assert lines[2]["recipient"] == "to@example.com"
+    assert datetime.fromisoformat(lines[2]["at"]).tzinfo is not None
+
+
+async def test_it_can_go_away_and_come_back_to_the_same_port() -> None:
+    async with SmtpSink() as sink:
+        port = sink.port
+        await sink.stop()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.to_thread(send, port)
+        await sink.start()
+        await asyncio.to_thread(send, port)
 
     assert len(sink.mails) == 1
 

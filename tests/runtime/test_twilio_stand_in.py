@@ -343,4 +343,5 @@ async def test_as_a_process_it_takes_orders_writes_a_journal_and_stops_on_sigter
 
     lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
     assert [line["kind"] for line in lines if line["kind"] == "message"] == ["message", "message"]
+    assert [line["fault"] for line in lines if line["kind"] == "fault"] == ["rate_limited"]
     assert door.posts[0][1]["Body"] == "Hello"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
 
 from db.inbox import unapplied
 from domain import events
@@ -16,6 +18,7 @@ from domain.events import AdjustmentReason, DisputeCategory, DisputeOutcome, Rev
 from domain.money import Money
 from domain.names import Channel, HoldKind, Outcome, Place
 from domain.registration import AccountRegistration, ContactPointRegistration
+from runtime.temporal import DATA_CONVERTER
 from starter.case_key import CaseKey
 from starter.client import DunlinClient
 from starter.gateway import update_id
@@ -349,3 +352,21 @@ def test_the_update_id_differs_when_the_content_does() -> None:
 
     assert update_id(one) == update_id(same)
     assert update_id(one) != update_id(other)
+
+
+async def test_a_payment_that_temporal_does_not_take_is_one_error_and_is_kept(dunlin: World) -> None:
+    case = await opened(dunlin.client())
+    elsewhere = Client(dunlin.temporal.service_client, namespace="nowhere", data_converter=DATA_CONVERTER)
+    client = DunlinClient(elsewhere, dunlin.database, dunlin.rulebook)
+    logged: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: logged.append(context))
+    try:
+        with pytest.raises(RPCError):
+            await client.pay(case, pounds(100), payment="p-1")
+        gc.collect()
+    finally:
+        loop.set_exception_handler(None)
+
+    assert logged == []
+    assert await inbox_of(dunlin, case) == ["p-1"]
