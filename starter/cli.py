@@ -55,7 +55,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line. Returns its exit status: 0 done, 1 refused or not possible, 2 malformed input."""
     try:
-        _application(arguments)(args=list(arguments), prog_name="dunlin")
+        application(arguments)(args=list(arguments), prog_name="dunlin")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except Exception as error:
@@ -70,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _application(arguments: Sequence[str]) -> typer.Typer:
+def application(arguments: Sequence[str]) -> typer.Typer:
     """The whole command line, of which only the called command is more than a name and a help text."""
     application = typer.Typer(
         help="Debt collection as durable Temporal workflows.",
