@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from temporalio import activity
 
+from activities.case_turn import take_turn
 from activities.desk import Desk
 from activities.signatures import ActivityName, AdvanceRequest, ApplyRequest, OpenCaseRequest, Turn
 
@@ -17,14 +18,14 @@ class CaseActivities:
     @activity.defn(name=ActivityName.OPEN_CASE)
     async def open_case(self, request: OpenCaseRequest) -> Turn:
         """Journal the opening unless the case is open already, and decide."""
-        return await self._desk.turn(request.case, 0)
+        return await take_turn(self._desk, request.case, 0)
 
     @activity.defn(name=ActivityName.APPLY_MESSAGES)
     async def apply_messages(self, request: ApplyRequest) -> Turn:
         """Judge messages and journal each; decide what follows. Answers are in the messages' order."""
-        return await self._desk.turn(request.case, request.sequence, messages=request.messages)
+        return await take_turn(self._desk, request.case, request.sequence, messages=request.messages)
 
     @activity.defn(name=ActivityName.ADVANCE_CASE)
     async def advance_case(self, request: AdvanceRequest) -> Turn:
         """Carry out what is due without a contact: a stage, a broken promise, a referral's proposal, the end."""
-        return await self._desk.turn(request.case, request.sequence, not_before=request.not_before)
+        return await take_turn(self._desk, request.case, request.sequence, not_before=request.not_before)

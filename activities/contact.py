@@ -7,26 +7,24 @@ and where it cannot, the contact counts as sent and the journal says that it is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.claim import Claimed, Interrupted, Telling, claim
+from activities.claim import Claimed, Interrupted, claim
 from activities.desk import HISTORY_LOOKBACK, Desk
+from activities.settlement import Attempt, Taken, cases_to_journal, entries_of, outcome_of, write_receipt
 from activities.signatures import ActivityName, ContactCall, Turn
 from db.cases import CaseRecord, StaleCase, lock_case
 from db.consumer_facts import add_consent, set_contact_point_usable
-from db.contacts import mark_retryable, mark_unknown, record_failure, record_receipt
+from db.contacts import mark_retryable
 from db.persons import load_person
 from db.session import Session
-from db.shared_contacts import mark_journaled, release_cases
-from domain import events
+from db.shared_contacts import release_cases
 from domain.compliance.model import PastContact
-from domain.events import Entry
 from domain.names import Channel, ConsentMeans, Outcome
 from providers.base import (
     ChannelProvider,
@@ -43,39 +41,6 @@ _log = logger(__name__)
 
 LISTED_WITHIN = timedelta(seconds=15)
 """How long after a message was sent a provider's list may still lack it."""
-
-Taken = ProviderReceipt | FinalProviderError | UncertainProviderError
-"""What is known after the provider was called: it took the message, refused it for good, or nobody can say."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """What is journaled of a contact whatever became of it. `at` is when it was claimed: the gate's instant.
-
-    `tellings` has each case that it names, the one that sent it first.
-    """
-
-    contact: str
-    channel: Channel
-    point: str | None
-    template: str
-    at: datetime
-    tellings: tuple[Telling, ...]
-
-    @classmethod
-    def of_claimed(cls, claimed: Claimed) -> _Attempt:
-        now, message = claimed.standing.now, claimed.message
-        return cls(message.reference, claimed.point.channel, claimed.point.id, claimed.template, now, claimed.tellings)
-
-    @classmethod
-    def of_interrupted(cls, found: Interrupted) -> _Attempt:
-        claim = found.claim
-        assert claim.template is not None, "only what Dunlin sends is claimed"
-        return cls(claim.id, claim.channel, claim.contact_point_id, claim.template, claim.claimed_at, found.tellings)
-
-    @property
-    def is_shared(self) -> bool:
-        return len(self.tellings) > 1
 
 
 class ContactActivity:
@@ -95,14 +60,14 @@ class ContactActivity:
         if isinstance(claimed, Interrupted):
             found = await self._ask(claimed)
             if found is not None:
-                return await self._record(call, _Attempt.of_interrupted(claimed), found)
+                return await self._record(call, Attempt.of_interrupted(claimed), found)
             await self._give_up_claim(claimed.claim.id, "not_taken")
             claimed = await claim(self._desk, call)
         if isinstance(claimed, Turn):
             return claimed
         assert isinstance(claimed, Claimed), "a claim that was given up is not interrupted"
         taken = await self._send(claimed.message, call.contact.channel)
-        return await self._record(call, _Attempt.of_claimed(claimed), taken, claimed)
+        return await self._record(call, Attempt.of_claimed(claimed), taken, claimed)
 
     async def _send(self, message: Outgoing, channel: Channel) -> Taken:
         try:
@@ -144,10 +109,10 @@ class ContactActivity:
             await release_cases(session, contact)
             await mark_retryable(session, contact, code)
 
-    async def _record(self, call: ContactCall, attempt: _Attempt, taken: Taken, claimed: Claimed | None = None) -> Turn:
+    async def _record(self, call: ContactCall, attempt: Attempt, taken: Taken, claimed: Claimed | None = None) -> Turn:
         """The receipt, what it says of the person, the journal and the next decision, in one transaction."""
         now = self._desk.now(call.case, call.contact.at)
-        CONTACTS.add(1, {"channel": attempt.channel, "outcome": _outcome(taken)})
+        CONTACTS.add(1, {"channel": attempt.channel, "outcome": outcome_of(taken)})
         if claimed is not None and isinstance(taken, ProviderReceipt) and not attempt.is_shared:
             try:
                 return await self._record_as_claimed(call, attempt, taken, claimed, now)
@@ -156,20 +121,20 @@ class ContactActivity:
         async with self._desk.database.transaction() as session:
             records = await self._locked(session, call, attempt)
             own = records[call.case.case_id]
-            to_journal = await _cases_to_journal(session, attempt)
+            to_journal = await cases_to_journal(session, attempt)
             if to_journal:
-                await _write_receipt(session, attempt, taken)
+                await write_receipt(session, attempt, taken)
                 if isinstance(taken, FinalProviderError):
                     await _learn(session, own.consumer_id, attempt, taken, now)
             person = await load_person(session, own.consumer_id, now - HISTORY_LOOKBACK)
             turns: dict[str, Turn] = {}
             for case_id, record in records.items():
                 standing = self._desk.as_recorded(record, person, call.contact, now)
-                entries = _entries(attempt, taken, to_journal & {case_id})
+                entries = entries_of(attempt, taken, to_journal & {case_id})
                 turns[case_id] = await self._desk.save(session, self._desk.after(standing, entries))
             return turns[call.case.case_id]
 
-    async def _locked(self, session: Session, call: ContactCall, attempt: _Attempt) -> dict[str, CaseRecord]:
+    async def _locked(self, session: Session, call: ContactCall, attempt: Attempt) -> dict[str, CaseRecord]:
         """The cases that the message names, by id, all of them locked: the consumer first, then each in this order."""
         return {
             case_id: (
@@ -181,7 +146,7 @@ class ContactActivity:
         }
 
     async def _record_as_claimed(
-        self, call: ContactCall, attempt: _Attempt, taken: ProviderReceipt, claimed: Claimed, now: datetime
+        self, call: ContactCall, attempt: Attempt, taken: ProviderReceipt, claimed: Claimed, now: datetime
     ) -> Turn:
         """The usual end: nothing else happened to the case, so that nothing has to be read again.
 
@@ -197,31 +162,14 @@ class ContactActivity:
         before = claimed.standing
         person = before.person.model_copy(update={"history": (*before.person.history, sent)})
         standing = replace(before, person=person, now=now, entries=(), settled=())
-        entries = _entries(attempt, taken, {call.case.case_id})
+        entries = entries_of(attempt, taken, {call.case.case_id})
         async with self._desk.database.transaction() as session:
-            await _write_receipt(session, attempt, taken)
+            await write_receipt(session, attempt, taken)
             return await self._desk.save(session, self._desk.after(standing, entries))
 
 
-async def _cases_to_journal(session: Session, attempt: _Attempt) -> Set[str]:
-    """The cases whose journals lack it so far: whichever comes first settles a message that names several."""
-    if attempt.is_shared:
-        return await mark_journaled(session, attempt.contact)
-    return {telling.named.case_id for telling in attempt.tellings}
-
-
-async def _write_receipt(session: Session, attempt: _Attempt, taken: Taken) -> None:
-    match taken:
-        case ProviderReceipt():
-            await record_receipt(session, attempt.contact, taken.provider_id, attempt.at)
-        case FinalProviderError():
-            await record_failure(session, attempt.contact, taken.code)
-        case UncertainProviderError():
-            await mark_unknown(session, attempt.contact, attempt.at)
-
-
 async def _learn(
-    session: Session, consumer_id: str, attempt: _Attempt, refusal: FinalProviderError, now: datetime
+    session: Session, consumer_id: str, attempt: Attempt, refusal: FinalProviderError, now: datetime
 ) -> None:
     """A provider's final refusal can say that the person opted out, or that the number or address does not work."""
     if refusal.opted_out:
@@ -230,48 +178,3 @@ async def _learn(
         )
     if refusal.unusable and attempt.point is not None:
         await set_contact_point_usable(session, consumer_id, attempt.point, usable=False)
-
-
-def _outcome(taken: Taken) -> Literal[Outcome.SENT, Outcome.FAILED, Outcome.UNKNOWN]:
-    match taken:
-        case ProviderReceipt():
-            return Outcome.SENT
-        case FinalProviderError():
-            return Outcome.FAILED
-        case UncertainProviderError():
-            return Outcome.UNKNOWN
-
-
-def _entries(attempt: _Attempt, taken: Taken, cases: Set[str]) -> tuple[Entry, ...]:
-    """What the journals of these cases say of it."""
-    return tuple(
-        Entry(at=attempt.at, event=_event(attempt, telling, taken))
-        for telling in attempt.tellings
-        if telling.named.case_id in cases
-    )
-
-
-def _event(attempt: _Attempt, telling: Telling, taken: Taken) -> events.ContactMade | events.ContactFailed:
-    sender, *others = (each.named.case_id for each in attempt.tellings)
-    is_own = telling.named.case_id == sender
-    if isinstance(taken, FinalProviderError):
-        return events.ContactFailed(
-            step=telling.named.step,
-            obligation=telling.named.obligation,
-            contact=attempt.contact,
-            channel=attempt.channel,
-            code=taken.code,
-            covers=tuple(others) if is_own else (),
-            covered_by=None if is_own else sender,
-        )
-    return events.ContactMade(
-        step=telling.named.step,
-        obligation=telling.named.obligation,
-        contact=attempt.contact,
-        channel=attempt.channel,
-        template=attempt.template,
-        outcome=Outcome.SENT if isinstance(taken, ProviderReceipt) else Outcome.UNKNOWN,
-        allowed_by=telling.allowed_by,
-        covers=tuple(others) if is_own else (),
-        covered_by=None if is_own else sender,
-    )

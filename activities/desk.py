@@ -13,10 +13,10 @@ from activities.facts import record_facts
 from activities.signatures import CaseRef, CaseSheet, PassedOn, RawMessage, Turn
 from activities.turn import answer_of, sheet_of, view_of
 from db.cases import CaseRecord, UnknownCase, lock_case, save_case
-from db.inbox import InboxMessage, mark_applied, unapplied
+from db.inbox import InboxMessage, mark_applied
 from db.persons import load_person
 from db.session import Database, Session
-from db.siblings import Sibling, pass_on, take_over_holds
+from db.siblings import Sibling, pass_on
 from domain.casework import Judged, receive
 from domain.charging import charges_due
 from domain.compliance.model import RulePack
@@ -25,7 +25,6 @@ from domain.decision import ActionDecision
 from domain.events import CaseOpened, Entry, Message
 from domain.evolve import evolve
 from domain.ledger import ledger_entries
-from domain.localtime import local_date, zone_of
 from domain.person import Person
 from domain.person_wide import is_about_the_person
 from domain.policy import Policy
@@ -79,25 +78,6 @@ class Desk:
         """Business time. Never before the instant that the workflow waited for, whatever this machine's clock says."""
         now = case.clock.business(self.real_now())
         return now if not_before is None else max(now, not_before)
-
-    async def turn(
-        self,
-        case: CaseRef,
-        sequence: int,
-        *,
-        messages: Sequence[RawMessage] = (),
-        not_before: datetime | None = None,
-    ) -> Turn:
-        """Bring a case up to date, decide, and record it, in one transaction."""
-        now = self.now(case, not_before)
-        async with self.database.transaction() as session:
-            record = await self.locked(session, case, sequence)
-            if record.state is None:
-                await take_over_holds(session, record, local_date(now, zone_of(record.zone)))
-            inbox = await unapplied(session, record.case_id)
-            person = await load_person(session, record.consumer_id, now - HISTORY_LOOKBACK)
-            standing = await self.stand(session, record, person, inbox, messages, now)
-            return await self.save(session, standing)
 
     async def locked(self, session: Session, case: CaseRef, sequence: int) -> CaseRecord:
         """The case's record under lock. Raises DatabaseBehindHistory."""

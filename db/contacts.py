@@ -111,6 +111,13 @@ SELECT CAST(coalesce(json_agg(t ORDER BY t.claimed_at, t.id), '[]') AS text) FRO
 WHERE case_id = :case_id OR id IN (SELECT s.contact_id FROM shared_contact AS s WHERE s.case_id = :case_id)
 """)
 
+_LEFT_OPEN = text("""
+SELECT CAST(coalesce(json_agg(t ORDER BY t.claimed_at, t.id), '[]') AS text) FROM contact AS t
+WHERE case_id = :case_id AND status = 'claimed' AND step IS NOT NULL
+""")
+
+_STATUS = text("SELECT status FROM contact WHERE id = :id")
+
 _RENEW = text("""
 UPDATE contact SET
     status = 'claimed', claimed_at = :at, claimed_at_real = clock_timestamp(), code = NULL,
@@ -183,6 +190,17 @@ async def find_claim(session: Session, case_id: str, key: ClaimKey) -> ContactRo
     values = {"case_id": case_id, "step": key.step, "obligation": key.obligation, "attempt": key.attempt}
     found = (await session.execute(_FIND_CLAIM, values)).scalar_one_or_none()
     return None if found is None else CONTACT_ROW.validate_json(found)
+
+
+async def claims_left_open(session: Session, case_id: str) -> tuple[ContactRow, ...]:
+    """The contacts that a case claimed and that have no receipt, oldest first."""
+    return _CONTACT_ROWS.validate_json((await session.execute(_LEFT_OPEN, {"case_id": case_id})).scalar_one())
+
+
+async def counts_as_unknown(session: Session, contact_id: str) -> bool:
+    """Whether nobody could say if the provider took it, so that it counts as sent already."""
+    status: str | None = (await session.execute(_STATUS, {"id": contact_id})).scalar_one_or_none()
+    return status == ClaimStatus.UNKNOWN
 
 
 async def contacts_of_case(session: Session, case_id: str) -> tuple[ContactRow, ...]:

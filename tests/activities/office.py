@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from activities.case_turn import take_turn
 from activities.contact import ContactActivity
 from activities.desk import Desk
 from activities.signatures import CaseRef, ContactCall, Turn
@@ -97,7 +98,7 @@ class Office:
             await register_accounts(session, accounts, nowhere_in_particular)
         for account in accounts:
             case = CaseRef(lender=account.lender, account=account.account)
-            self.turns[case.case_id] = await self.desk.turn(case, 0)
+            self.turns[case.case_id] = await take_turn(self.desk, case, 0)
 
     def planned(self, case_id: str) -> Contact:
         """The contact that the case's workflow was last told to make."""
@@ -114,7 +115,7 @@ class Office:
 
     async def look_again(self, case_id: str) -> Turn:
         """A turn without a contact, as of now."""
-        self.turns[case_id] = await self.desk.turn(_ref(case_id), self.turns[case_id].sequence)
+        self.turns[case_id] = await take_turn(self.desk, _ref(case_id), self.turns[case_id].sequence)
         return self.turns[case_id]
 
     async def accept(self, case_id: str, message: AnyMessage) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from activities.case_turn import take_turn
 from activities.signatures import CaseRef, RawMessage, Turn
 from db.session import Database
 from domain.decision import Wait
@@ -32,7 +33,7 @@ async def _tell(office: Office, case_id: str, message: AnyMessage) -> Turn:
     lender, account = case_id.split(":")
     raw = RawMessage(kind=message.kind, payload=message.model_dump(mode="json"))
     case = CaseRef(lender=lender, account=account)
-    office.turns[case_id] = await office.desk.turn(case, office.turns[case_id].sequence, messages=(raw,))
+    office.turns[case_id] = await take_turn(office.desk, case, office.turns[case_id].sequence, messages=(raw,))
     return office.turns[case_id]
 
 
