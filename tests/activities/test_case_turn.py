@@ -10,9 +10,9 @@ from temporalio.exceptions import ApplicationError
 from db.contacts import claims_left_open
 from db.session import Database
 from domain.decision import Contact
-from domain.events import AnyMessage, HoldPlaced, PaymentReceived
+from domain.events import AnyMessage, DeliveryReported, HoldPlaced, PaymentReceived
 from domain.money import Money
-from domain.names import Channel, HoldKind
+from domain.names import Channel, HoldKind, Outcome
 from providers.base import ProviderReceipt, UncertainProviderError
 from rulebook.load import Rulebook
 from tests.activities.office import Office, an_account
@@ -50,6 +50,17 @@ async def test_what_comes_meanwhile_has_it_journaled_as_unknown_and_before(offic
     assert (made["contact"], made["outcome"]) == (reference, "unknown")
     assert said["id"] == message.id
     assert not isinstance(turn.decision, Contact) or turn.decision.step != made["step"]
+
+
+async def test_a_report_of_its_delivery_finds_it_journaled(office: Office) -> None:
+    reference = await claimed(office)
+    await office.accept(CASE, DeliveryReported(id="d-1", contact=reference, outcome=Outcome.DELIVERED))
+
+    turn = await office.look_again(CASE)
+
+    kinds = [event["kind"] for event in await office.journal(CASE, "contact_made", "delivery_reported")]
+    assert kinds == ["contact_made", "delivery_reported"]
+    assert not isinstance(turn.decision, Contact) or turn.decision.step != "first-sms"
 
 
 async def test_while_it_is_still_what_comes_next_the_provider_is_asked(office: Office) -> None:

@@ -273,6 +273,19 @@ async def test_whichever_case_wakes_after_a_crash_settles_it_for_all(
     assert [len(await office.journal(case, "contact_made")) for case in (CARD, LOAN)] == [1, 1]
 
 
+async def test_a_message_that_its_sender_gives_up_counts_as_sent_for_every_account(office: Office) -> None:
+    office.provider.failures.append(UncertainProviderError(Channel.SMS, "timeout"))
+    with pytest.raises(ApplicationError):
+        await office.contact(CARD)
+    await office.accept(CARD, PAID)
+
+    await office.look_again(CARD)
+
+    for case, others in ((CARD, [LOAN]), (LOAN, [])):
+        (made,) = await office.journal(case, "contact_made")
+        assert (made["outcome"], made["covers"]) == ("unknown", others)
+
+
 async def test_a_message_that_cannot_be_made_again_counts_as_sent_for_every_account(office: Office) -> None:
     office.provider.failures.append(UncertainProviderError(Channel.SMS, "timeout"))
     with pytest.raises(ApplicationError):
