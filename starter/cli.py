@@ -22,6 +22,8 @@ class Entry:
 
 ENTRIES = (
     Entry("case", "starter.case_commands:app", "Open cases, see where they stand, and tell them what happened."),
+    Entry("arrangement", "starter.agreement_commands:arrangement", "Propose a plan of instalments, and agree to one."),
+    Entry("settlement", "starter.agreement_commands:settlement", "Offer a settlement of the policy, and accept it."),
     Entry("work", "starter.work_commands:app", "See, claim and complete what people are asked to do."),
     Entry("lender", "starter.lender_commands:app", "Say who collects."),
     Entry("intake", "starter.intake.command:intake", "Open the cases of a lender's CSV file."),

@@ -25,13 +25,16 @@ from domain.balance import total_charged, total_settling
 from domain.casework import AnswerStatus
 from domain.charging import brought_up_to_date
 from domain.clock import PRODUCTION_CLOCK, Clock
+from domain.compliance.model import RulePack
 from domain.events import AnyMessage, Entry
 from domain.money import Money
 from domain.names import Channel
 from domain.policy import Policy, PolicyStatus
+from domain.proposals import Proposal, Shape, divide_debt, propose_arrangement
+from domain.refusals import Refusal
 from domain.registration import AccountRegistration, ContactPointRegistration, LenderRegistration
 from domain.replies import intent_of
-from domain.state import CaseStatus
+from domain.state import CaseState, CaseStatus
 from rulebook.load import Rulebook, UnknownPolicy
 from starter.case_key import CaseKey
 from starter.gateway import CaseGateway, CaseTerms, NotRunning
@@ -170,21 +173,42 @@ class DunlinClient(Verbs):
 
         return events.ReplyReceived(id=message_id, channel=channel, intent=intent_of(text)), keep
 
+    async def propose_arrangement(self, case: CaseKey, shape: Shape) -> Proposal:
+        """A plan of that shape that the case would agree to now; it is not told of it. Raises Refused."""
+        record, _ = await self._read(case)
+        state, policy, _, now = self._up_to_date(case, record)
+        return _proposed(propose_arrangement(state, policy, now, shape))
+
+    async def divide_debt(self, case: CaseKey, shape: Shape) -> Proposal:
+        """The same, whether or not the case would agree to it: when it is sent, the case is the judge. So what is sent
+        again is the same message, until the balance or, where the shape names no first day, the date is another.
+        """
+        record, _ = await self._read(case)
+        state, policy, _, now = self._up_to_date(case, record)
+        return _proposed(divide_debt(state, policy, now, shape))
+
     async def sheet(self, case: CaseKey) -> CaseSheet:
         """Where the case stands now, open or closed. It is read from Postgres, so it costs Temporal nothing and needs
         no worker; the query `case_sheet` tells other Temporal clients what the case knew after its last turn.
         """
+        record, lines = await self._read(case)
+        last = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines[-1:]]
+        state, policy, packs, now = self._up_to_date(case, record)
+        return sheet_of(state, policy, packs, now, last)
+
+    async def _read(self, case: CaseKey) -> tuple[CaseRecord, tuple[JournalLine, ...]]:
         async with self._database.transaction() as session:
-            record = await _find(session, case)
-            lines = await read(session, case.case_id)
+            return await _find(session, case), await read(session, case.case_id)
+
+    def _up_to_date(
+        self, case: CaseKey, record: CaseRecord
+    ) -> tuple[CaseState, Policy, tuple[RulePack, ...], datetime]:
+        """The case with what has accrued by now, its policy and law, and now. Raises Refused when it is not open."""
         if record.state is None:
             raise not_opened(case.case_id)
         policy = self._rulebook.policy(record.state.policy.id, record.state.policy.version)
-        last = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines[-1:]]
-        now = self._clock.business(datetime.now(UTC))
-        packs = self._rulebook.packs(policy.law)
-        state = brought_up_to_date(record.state, policy, packs, now)
-        return sheet_of(state, policy, packs, now, last)
+        packs, now = self._rulebook.packs(policy.law), self._clock.business(datetime.now(UTC))
+        return brought_up_to_date(record.state, policy, packs, now), policy, packs, now
 
     async def journal(self, case: CaseKey) -> tuple[JournalLine, ...]:
         """Everything that happened to the case, oldest line first."""
@@ -239,6 +263,12 @@ class DunlinClient(Verbs):
 
 def _case_terms(case: CaseKey, product: str, outstanding: Money, policy: Policy) -> CaseTerms:
     return CaseTerms(case, product, outstanding, f"{policy.id} v{policy.version}", policy.priority)
+
+
+def _proposed(proposal: Proposal | Refusal) -> Proposal:
+    if isinstance(proposal, Refusal):
+        raise Refused(proposal.code, proposal.detail)
+    return proposal
 
 
 async def _find(session: Session, case: CaseKey) -> CaseRecord:

@@ -102,13 +102,16 @@ def promise(
     due: Annotated[
         date, typer.Option("--by", metavar="DAY", parser=day, help="The day by whose end it is to be paid.")
     ],
+    channel: Annotated[Channel | None, typer.Option(help="How they said so.")] = None,
     message: IdOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The borrower promises to pay."""
     send(
         case,
-        lambda: events.PromiseMade(id=new_message_id(message), amount=money(amount, currency), due=due),
+        lambda: events.PromiseMade(
+            id=new_message_id(message), amount=money(amount, currency), due=due, channel=channel
+        ),
         as_json,
     )
 

@@ -18,11 +18,13 @@ from domain.events import (
     DisputeCategory,
     DisputeOutcome,
     HardshipCategory,
+    Instalment,
     ReversalReason,
     WorkOutcome,
 )
 from domain.money import Money
 from domain.names import (
+    AgreedBy,
     CallOutcome,
     Channel,
     Component,
@@ -65,9 +67,37 @@ class Verbs(ABC):
         """The lender corrects the balance: a negative amount is credited, a positive one is a charge due on `due`."""
         return await self.submit(case, events.BalanceAdjusted(id=message_id, amount=amount, reason=reason, due=due))
 
-    async def promise(self, case: CaseKey, amount: Money, *, due: date, message_id: str) -> MessageResult:
-        """The borrower promises to pay an amount by the end of a day."""
-        return await self.submit(case, events.PromiseMade(id=message_id, amount=amount, due=due))
+    async def promise(
+        self, case: CaseKey, amount: Money, *, due: date, message_id: str, channel: Channel | None = None
+    ) -> MessageResult:
+        """The borrower promises to pay an amount by the end of a day. `channel` is how they said so."""
+        return await self.submit(case, events.PromiseMade(id=message_id, amount=amount, due=due, channel=channel))
+
+    async def agree_arrangement(
+        self,
+        case: CaseKey,
+        instalments: Sequence[Instalment],
+        *,
+        arrangement: str,
+        agreed_by: AgreedBy,
+        channel: Channel | None = None,
+        replaces: str | None = None,
+    ) -> MessageResult:
+        """A plan was agreed. `arrangement` names it, `replaces` the one in force that gives way to it."""
+        agreed = events.ArrangementAgreed(
+            id=arrangement, instalments=tuple(instalments), agreed_by=agreed_by, channel=channel, replaces=replaces
+        )
+        return await self.submit(case, agreed)
+
+    async def offer_settlement(self, case: CaseKey, offer: str, *, message_id: str) -> MessageResult:
+        """An agent has one of the policy's settlements offered now, before or without its day."""
+        return await self.submit(case, events.SettlementRequested(id=message_id, offer=offer))
+
+    async def accept_settlement(
+        self, case: CaseKey, offer: str, *, message_id: str, parts: Sequence[Instalment] = ()
+    ) -> MessageResult:
+        """The borrower accepts an offer that is open; without parts, all of it is due by the offer's last day."""
+        return await self.submit(case, events.SettlementAccepted(id=message_id, offer=offer, parts=tuple(parts)))
 
     async def dispute(
         self,
