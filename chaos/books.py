@@ -21,6 +21,7 @@ from chaos.sinks import Taken
 from db.inbox import unapplied
 from db.journal import JournalLine, verify
 from db.ledger import disagreements
+from db.session import DatabaseFailure
 from domain.clock import Clock
 from domain.events import PaymentReceived
 from rulebook.load import Rulebook
@@ -74,7 +75,7 @@ class Books:
             if described.raw_description.pending_activities:
                 return "an activity is being tried", False
             turn: Turn | None = await handle.query("case_sheet", result_type=Turn)
-        except RPCError as error:
+        except (RPCError, DatabaseFailure) as error:
             return f"no answer: {error}", False
         if turn is None:
             return "not opened yet", False

@@ -31,7 +31,7 @@ class Sent:
     """What a sender knows of one message: when it began to send it, when it was accepted, or why it was refused.
 
     By the client a message is accepted once it is in Postgres: also when no worker answers, and when Temporal is away.
-    Instants are real. `sends` counts the calls, those that failed included; `answered` is whether one went well.
+    Instants are real. `sends` counts the calls, those that failed included.
     """
 
     case_id: str
@@ -41,7 +41,6 @@ class Sent:
     accepted_at: datetime | None = None
     accepted_by: Way | None = None
     refused: str | None = None
-    answered: bool = False
     sends: int = 0
 
     def accept(self, way: Way) -> None:
@@ -58,7 +57,6 @@ class Driver:
     temporal: Client
     log: Path
     sent: list[Sent] = field(default_factory=list)
-    opened: int = 0
 
     async def live(self, lives: Sequence[Life], started: float) -> None:
         """Have everything happen that is planned, each at its instant of this loop's clock or as soon as it can be."""
@@ -70,7 +68,6 @@ class Driver:
         await _until(started + life.opens_at_s)
         for _ in range(life.opened_times):
             await self._open(life)
-        self.opened += 1
         for deed in life.deeds:
             await _until(started + deed.at_s)
             await self._do(life.account.case_id, deed)
@@ -112,7 +109,6 @@ class Driver:
                 _log.info("Postgres is away: the message is sent again")
             else:
                 record.accept(way)
-                record.answered = True
                 return
             await asyncio.sleep(AGAIN_AFTER_SECONDS)
 

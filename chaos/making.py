@@ -45,7 +45,7 @@ _POSTGRES: dict[FaultKind, signal.Signals] = {
 }
 
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 8.0
 """How long a fault that needs a victim waits for one after the last instant of the plan."""
 
 

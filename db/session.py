@@ -31,6 +31,9 @@ _SERVER_SETTINGS = {
 }
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
+_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The last is what asyncpg says when a server that was killed left it in the middle of something."""
+
 _CLASSES_WITHOUT_VALUES = ("08", "28", "3D", "40", "42", "53", "54", "55", "57")
 """Classes of SQLSTATE whose messages name databases, statements, locks and limits, never a value of a row."""
 
@@ -139,7 +142,7 @@ class Database:
                     yield Session(connection)
             finally:
                 await pool.release(connection)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except _ERRORS as error:
             # Without its cause, or a traceback would show the row that the original error quotes.
             raise _without_values(error) from None
 
@@ -202,7 +205,7 @@ _OPTIONS = {
 }
 
 
-def _without_values(error: asyncpg.PostgresError | asyncpg.InterfaceError) -> DatabaseFailure:
+def _without_values(error: Exception) -> DatabaseFailure:
     names = (getattr(error, field, None) for field in ("table_name", "column_name", "constraint_name"))
     sqlstate = getattr(error, "sqlstate", None) or ""
     what = type(error).__name__
