@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import traceback
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url, text
 
 from db.session import Database, DatabaseFailure
+from runtime.postgres import EmbeddedPostgres
 from tests.db.builders import EMAIL, NAME, PERSONAL, PHONE, ask, register
 
 
@@ -151,3 +155,37 @@ async def test_a_closed_database_opens_again_when_it_is_asked(database: Database
     await database.close()
 
     assert await ask(database, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL])
+async def test_a_server_that_is_killed_in_the_middle_is_a_failure_of_the_database(how: signal.Signals) -> None:
+    with TemporaryDirectory(prefix="pg-", dir="/tmp") as folder, EmbeddedPostgres(Path(folder)) as server:
+        database = Database(server.url)
+        try:
+            working = [asyncio.create_task(_work_on(database)) for _ in range(20)]
+            await _has_begun(database)
+            await asyncio.to_thread(server.crash, how)
+            endings = await asyncio.gather(*working, return_exceptions=True)
+        finally:
+            await database.close()
+
+    assert {type(ending) for ending in endings} == {DatabaseFailure}
+
+
+async def _work_on(database: Database) -> None:
+    while True:
+        async with database.transaction() as session:
+            await session.execute(text("SELECT pg_sleep(0.001)"))
+
+
+async def _has_begun(database: Database) -> None:
+    await asyncio.gather(*(database.check() for _ in range(20)))
+
+
+@pytest.mark.parametrize("error", [asyncpg.InternalClientError, asyncpg.InterfaceError])
+async def test_what_the_driver_says_of_itself_is_a_failure_of_the_database(
+    database: Database, error: type[Exception]
+) -> None:
+    with pytest.raises(DatabaseFailure, match=error.__name__):
+        async with database.transaction():
+            raise error("left in the middle")
