@@ -34,5 +34,5 @@ histories: setup ## keep the histories of this release, RELEASE=1.2.0, for the r
 	@test -n "$(RELEASE)" || { echo "say which release: make histories RELEASE=1.2.0"; exit 2; }
 	@DUNLIN_TEST_HISTORIES=tests/histories/$(RELEASE) .venv/bin/pytest tests/e2e
 
-chaos: setup ## kill everything 500 times while cases run, and prove that nothing was harmed
+chaos: setup ## make over 500 faults while cases run, and prove that nothing was harmed
 	@.venv/bin/python -m chaos
