@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 
 from activities.signatures import CASE_QUEUE, ReconcileRequest, ReconcileResult
-from domain.money import Money
 from domain.registration import AccountRegistration
 from starter.console import reader_locale
 from tests.e2e.world import World, account, eventually, key_of
@@ -79,7 +78,7 @@ async def test_every_way_to_differ_is_found_and_listed(
     dunlin: World, terminal: Terminal, portfolio: Portfolio, tmp_path: Path
 ) -> None:
     closed, other, extra = portfolio.accounts
-    await dunlin.client().pay(key_of(closed), Money.parse("250.00", "GBP"), payment="in-full")
+    await dunlin.client().recall(key_of(closed), message_id="recall-1")
     file = portfolio.file(tmp_path / "open.csv", portfolio.row(0), portfolio.row(1, "249.99"), "never-opened,GBP,10.00")
 
     shown = await terminal("reconcile", str(file), "--lender", portfolio.lender)
