@@ -62,7 +62,7 @@ class FaultMaker:
 
     async def make(self, plan: Sequence[PlannedFault], started: float) -> None:
         """Make each at its instant by this loop's clock. Ends when all are made, or have waited long for a victim."""
-        last = plan[-1].at_s + _PATIENCE_SECONDS
+        last = max((fault.at_s for fault in plan), default=0.0) + _PATIENCE_SECONDS
         tasks = [asyncio.create_task(self._make_in_time(fault, started, last)) for fault in plan]
         try:
             await asyncio.gather(*tasks)
