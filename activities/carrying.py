@@ -10,8 +10,10 @@ from domain.compliance.model import Effect, Verdict
 from domain.decision import Contact
 from domain.events import Entry, Reason
 from domain.identifiers import contact_id
+from domain.messaging import CollectorIdentity
 from domain.names import Channel
 from domain.policy import HELP_STEP, RECEIPT_STEP, Policy
+from domain.spoken_name import telling_word
 from domain.validation import VALIDATION_INFORMATION, required_of
 
 LACKS_REQUIRED_CONTENT = "lacks_required_content"
@@ -24,20 +26,34 @@ _NO_ITEMIZATION = Reason(
     text="The account was registered without the itemization that the validation notice has to show.",
 )
 
+_NAME_TELLS = Reason(
+    rule="lender.voice-name",
+    cite="12 CFR 1006.2(j)(1)(i)",
+    effect=Effect.FORBID,
+    text="The lender's name tells whoever answers of collection: register the lender with a voice_name.",
+)
 
-def withhold(desk: Desk, standing: Standing, contact: Contact, verdict: Verdict, own_locale: str) -> Entry | None:
+
+def withhold(
+    desk: Desk,
+    standing: Standing,
+    contact: Contact,
+    verdict: Verdict,
+    own_locale: str,
+    collector: CollectorIdentity,
+) -> Entry | None:
     """The journal entry of a contact whose message lacks something, or None if it may leave.
 
     Where a further channel of the step carries it all, this one has failed and that one follows; else the step is
     suppressed. A checked policy never comes here for its own law (`rulebook.crosscheck`); an overlay may ask for more.
     """
-    reasons = _reasons(desk, standing, contact, verdict, contact.channel, own_locale)
+    reasons = _reasons(desk, standing, contact, verdict, contact.channel, own_locale, collector)
     if not reasons:
         return None
     for channel in _further_channels(standing, contact):
         asked = ask_gate(standing, channel)
         lawful = asked.verdict is not Effect.FORBID
-        if lawful and not _reasons(desk, standing, contact, asked, channel, own_locale):
+        if lawful and not _reasons(desk, standing, contact, asked, channel, own_locale, collector):
             failure = events.ContactFailed(
                 step=contact.step,
                 obligation=contact.obligation,
@@ -54,9 +70,17 @@ def withhold(desk: Desk, standing: Standing, contact: Contact, verdict: Verdict,
 
 
 def _reasons(
-    desk: Desk, standing: Standing, contact: Contact, verdict: Verdict, channel: Channel, own_locale: str
+    desk: Desk,
+    standing: Standing,
+    contact: Contact,
+    verdict: Verdict,
+    channel: Channel,
+    own_locale: str,
+    collector: CollectorIdentity,
 ) -> tuple[Reason, ...]:
     """Why the message may not leave by a channel, about which the gate gave its verdict."""
+    if channel is Channel.VOICE and telling_word(collector.voice_name) is not None:
+        return (_NAME_TELLS,)
     templates = desk.rulebook.templates
     locale = own_locale if templates.has(contact.template, channel, own_locale) else standing.policy.locale
     carried = templates.carried(contact.template, channel, locale)

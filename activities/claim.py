@@ -103,11 +103,11 @@ async def claim(desk: Desk, call: ContactCall) -> Claimed | Interrupted | Turn:
         verdict = ask_gate(standing, planned.channel)
         if decision.at > now or verdict.verdict is not Effect.ALLOW:
             return await _defer(desk, session, standing, decision, verdict)
-        withheld = withhold(desk, standing, decision, verdict, facts.recipient.locale)
+        withheld = withhold(desk, standing, decision, verdict, facts.recipient.locale, facts.collector)
         if withheld is not None:
             return await desk.save(session, desk.after(standing, (withheld,)))
         standing = await save_first(desk, session, standing)
-        companions = await find_companions(desk, session, standing, decision, facts.may_come_along)
+        companions = await find_companions(desk, session, standing, decision, facts)
         claimed = _claimed(desk, facts, standing, decision, verdict, companions)
         await _write(session, claimed, key, is_new=facts.claim is None)
         return claimed

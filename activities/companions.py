@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from activities.asking import ask_gate
@@ -10,6 +9,7 @@ from activities.carrying import withhold
 from activities.desk import Desk, Standing
 from activities.turn import sheet_of
 from db.cases import lock_case
+from db.contact_facts import ContactFacts
 from db.contacts import ClaimKey, find_claim
 from db.inbox import unapplied
 from db.session import Session
@@ -31,16 +31,16 @@ class Companion:
 
 
 async def find_companions(
-    desk: Desk, session: Session, leading: Standing, contact: Contact, candidates: Sequence[str]
+    desk: Desk, session: Session, leading: Standing, contact: Contact, known: ContactFacts
 ) -> tuple[Companion, ...]:
-    """Those of the cases that come along in a contact that is about to be claimed. Each is locked.
+    """Those that come along in a contact that is about to be claimed, of the cases that may. Each is locked.
 
     The consumer is locked already, so that no two turns of one person's cases do this at once. Whatever a candidate's
     decision needs to be journaled first is saved.
     """
     terms = terms_of(contact, leading.policy)
     companions: list[Companion] = []
-    for case_id in candidates if terms is not None else ():
+    for case_id in known.may_come_along if terms is not None else ():
         assert terms is not None, "only then is there a candidate"
         if len(companions) + 1 == ACCOUNTS_MAX[contact.channel]:
             break
@@ -54,7 +54,7 @@ async def find_companions(
         verdict = ask_gate(standing, contact.channel)
         if verdict.verdict is not Effect.ALLOW:
             continue
-        if withhold(desk, standing, planned, verdict, standing.policy.locale) is None:
+        if withhold(desk, standing, planned, verdict, standing.policy.locale, known.collector) is None:
             companions.append(Companion(await save_first(desk, session, standing), planned, verdict.reasons))
     return tuple(companions)
 

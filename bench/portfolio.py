@@ -28,6 +28,7 @@ LENDER = LenderRegistration(
     pay_url="https://lender.example/pay",
     dispute_url="https://lender.example/dispute",
     stop_url="https://lender.example/stop",
+    voice_name="Example Services",
 )
 
 

@@ -82,7 +82,8 @@ _FACTS = text(
                 AND k.next_action_at <= :may_come_along_until
             ORDER BY k.id
         ) AS may_come_along,
-        l.name, l.creditor_name, l.phone, l.email, l.postal_address, l.pay_url, l.dispute_url, l.stop_url
+        l.name, coalesce(l.voice_name, l.name) AS voice_name, l.creditor_name, l.phone, l.email, l.postal_address,
+        l.pay_url, l.dispute_url, l.stop_url
     FROM consumer AS c, lender AS l
     WHERE c.id = :consumer_id AND l.id = :lender_id
     """  # noqa: S608  constants
@@ -123,6 +124,7 @@ async def load_for_contact(
         recipient=recipient,
         collector=CollectorIdentity(
             name=row.name,
+            voice_name=row.voice_name,
             creditor=row.creditor_name,
             phone=row.phone,
             email=row.email,

@@ -117,7 +117,9 @@ WHERE c.id = :consumer_id AND p.id = :contact_point_id
 _DEBTOR = text(f"SELECT c.full_name, c.locale, {POINTS_OF_C} FROM consumer AS c WHERE c.id = :consumer_id")  # noqa: S608  constants
 
 _LENDER = text("""
-SELECT name, creditor_name AS creditor, phone, email, postal_address, pay_url, dispute_url, stop_url
+SELECT
+    name, coalesce(voice_name, name) AS voice_name, creditor_name AS creditor, phone, email, postal_address, pay_url,
+    dispute_url, stop_url
 FROM lender WHERE id = :lender_id
 """)
 

@@ -87,12 +87,15 @@ class _Known:
 _KNOWN: TypeAdapter[tuple[_Known, ...]] = TypeAdapter(tuple[_Known, ...])
 
 _REGISTER_LENDER = text("""
-INSERT INTO lender (id, name, creditor_name, phone, email, postal_address, pay_url, dispute_url, stop_url)
-VALUES (:id, :name, :creditor_name, :phone, :email, :postal_address, :pay_url, :dispute_url, :stop_url)
+INSERT INTO lender (
+    id, name, creditor_name, phone, email, postal_address, pay_url, dispute_url, stop_url, voice_name
+) VALUES (
+    :id, :name, :creditor_name, :phone, :email, :postal_address, :pay_url, :dispute_url, :stop_url, :voice_name
+)
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, creditor_name = excluded.creditor_name, phone = excluded.phone, email = excluded.email,
     postal_address = excluded.postal_address, pay_url = excluded.pay_url, dispute_url = excluded.dispute_url,
-    stop_url = excluded.stop_url
+    stop_url = excluded.stop_url, voice_name = excluded.voice_name
 WHERE lender.* IS DISTINCT FROM excluded.*
 """)
 

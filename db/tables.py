@@ -117,6 +117,8 @@ class Lender(SQLModel, table=True):
     pay_url: str = _text()
     dispute_url: str = _text()
     stop_url: str = _text()
+    voice_name: str | None = _text(nullable=True)
+    """What a call calls the business. None: the name."""
 
 
 class Consumer(SQLModel, table=True):

@@ -12,9 +12,10 @@ from domain.names import Channel, Place
 
 @dataclass(frozen=True, slots=True)
 class CollectorIdentity:
-    """Who is contacting, and where the borrower reaches them."""
+    """Who is contacting, and where the borrower reaches them. `voice_name` is what a call calls them."""
 
     name: str
+    voice_name: str
     creditor: str
     phone: str
     email: str

@@ -16,6 +16,7 @@ from domain.currency import exponent_of
 from domain.itemization import Itemization
 from domain.money import Money, PositiveMoney
 from domain.names import CalendarDate, Channel, Component, Id, Place
+from domain.spoken_name import telling_word
 from domain.value import Value
 from domain.whereabouts import Residence
 
@@ -67,6 +68,13 @@ def _known_currency(code: str) -> str:
     return code
 
 
+def _fit_to_be_heard(name: str) -> str:
+    word = telling_word(name)
+    if word is not None:
+        raise ValueError(f'"{word}" tells whoever answers what the call is about: give a name that does not')
+    return name
+
+
 Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
@@ -96,6 +104,16 @@ class LenderRegistration(Registration):
     pay_url: WebAddress
     dispute_url: WebAddress
     stop_url: WebAddress
+    voice_name: Annotated[Line, AfterValidator(_fit_to_be_heard)] | None = Field(
+        default=None,
+        description="What a call says you are called. It must not tell of debts or collection, since others may hear "
+        "it (12 CFR 1006.2(j)). Left out: `name`; where that tells of it, no calls are made.",
+    )
+
+    @property
+    def name_forbids_calls(self) -> bool:
+        """Whether nobody is rung in this lender's name, until it gives one that others may hear."""
+        return telling_word(self.voice_name or self.name) is not None
 
 
 PLACES: dict[Channel, frozenset[Place]] = {

@@ -92,8 +92,13 @@ class Templates:
 
 
 def render(templates: Templates, template: str, channel: Channel, locale: str, facts: MessageFacts) -> Rendered:
-    """The texts of one message. Raises NoSuchTemplate and UnfitFacts."""
+    """The texts of one message. In a call the collector goes by its spoken name, whatever the text.
+
+    Raises NoSuchTemplate and UnfitFacts.
+    """
     form = templates.form(template, channel, locale)
+    if channel is Channel.VOICE:
+        facts = replace(facts, collector=replace(facts.collector, name=facts.collector.voice_name))
     return render_form(form, facts_context(facts, form.occasion), _addresses(facts))
 
 

@@ -6,7 +6,6 @@ path through it, and what a call must not say must not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from enum import StrEnum
@@ -92,14 +91,6 @@ SPOKEN_NAMES = frozenset({"recipient_name", "today", "collector", "connect_key",
 """What a call may speak of: who calls, for whom, when, and how to call back (12 CFR 1006.2(j))."""
 
 SPOKEN_COLLECTOR_FIELDS = frozenset({"name", "phone"})
-
-DEBT_WORDS: Mapping[str, re.Pattern[str]] = {
-    "en": re.compile(
-        r"\b(debts?|ow(e|es|ed|ing)|overdue|past due|arrears|collect\w*|loans?|credit|balance|pay\w*)\b", re.I
-    ),
-    "zh": re.compile("欠|债|逾期|催收|还款|贷款|借款|信用卡|账单|余额|付款"),
-}
-"""Words that would tell whoever answers a call what it is about, by language."""
 
 
 def lacking(text: str, channel: Channel, context: Mapping[str, Any]) -> tuple[tuple[Requirement, str], ...]:

@@ -32,6 +32,7 @@ def sample_facts(locale: str, currency: str, debt_help: tuple[DebtHelp, ...]) ->
         payment=Money.parse("1234", currency),
         collector=CollectorIdentity(
             name=name,
+            voice_name=name,
             creditor=creditor,
             phone="+1 202 555 0143",
             email="help@servicing.example",

@@ -11,9 +11,10 @@ from jinja2 import nodes
 
 from domain.messaging import CollectorIdentity
 from domain.names import Channel
+from domain.spoken_name import DEBT_WORDS
 from rulebook.problems import Location, Problem, suggestion
 from rulebook.render import known_names
-from rulebook.requirements import DEBT_WORDS, SPOKEN_COLLECTOR_FIELDS, SPOKEN_NAMES
+from rulebook.requirements import SPOKEN_COLLECTOR_FIELDS, SPOKEN_NAMES
 from rulebook.sandbox import environment
 from rulebook.source import Document
 from rulebook.template import Occasion
@@ -39,7 +40,8 @@ _ALLOWED_NODES = (
     nodes.Test,
 )
 
-_COLLECTOR_FIELDS = frozenset(field.name for field in fields(CollectorIdentity))
+# In a call, `collector.name` is the spoken name; no text chooses between the two.
+_COLLECTOR_FIELDS = frozenset(field.name for field in fields(CollectorIdentity)) - {"voice_name"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ def register(file: FileArgument) -> None:
     lender = read_model(file, LenderRegistration, "lender_registration")
     with_database(lambda database: _register(database, lender))
     show_line(f"{lender.id} is registered")
+    if lender.name_forbids_calls:
+        show_line("No calls are made for it: its name tells of collection. Register it with a voice_name to have them.")
 
 
 async def _register(database: Database, lender: LenderRegistration) -> None:

@@ -51,6 +51,7 @@ def lender() -> LenderRegistration:
         pay_url="https://pay.example.com",
         dispute_url="https://dispute.example.com",
         stop_url="https://stop.example.com",
+        voice_name="Dunlin Demonstration",
     )
 
 

@@ -62,6 +62,14 @@ COLUMNS = (
     )),
     Column("due", True, "Give the day as YYYY-MM-DD, such as 2026-05-06.", ("due_date", "due_on")),
     Column("component", False, "Give principal, interest or fee; principal when left out.", ("kind",)),
+    Column("itemization_date", False, "Give the itemization's day as YYYY-MM-DD: 12 CFR 1006.34(b)(3) lists which.", (
+        "itemized_on",
+    )),
+    Column("itemization_amount", False, "Give what was owed on the itemization date, such as 1234.50."),
+    Column("itemization_interest", False, "Give the interest since then, such as 12.50; empty for none."),
+    Column("itemization_fees", False, "Give the fees since then, such as 12.50; empty for none."),
+    Column("itemization_payments", False, "Give what was paid since then, such as 12.50; empty for none."),
+    Column("itemization_credits", False, "Give what was credited since then, such as 12.50; empty for none."),
 )  # fmt: skip
 """In the order in which docs/intake.md lists them."""
 

@@ -38,6 +38,9 @@ _POINTS: tuple[tuple[str, Channel, Place], ...] = (
 """Which contact points a column makes, in order of preference. A mobile number is for text messages and for calls."""
 
 RESIDENCE_COLUMNS = ("country", "subdivision", "postal_code")
+_ITEMIZED = ("amount", "interest", "fees", "payments", "credits")
+"""Each is a column whose name begins with `itemization_`, and the last four may be empty or zero."""
+
 OBLIGATION_COLUMNS = ("obligation", "amount", "due", "component")
 
 _COLUMN_OF: dict[tuple[str, ...], str] = {
@@ -52,6 +55,9 @@ _COLUMN_OF: dict[tuple[str, ...], str] = {
     ("obligations", "amount"): "amount",
     ("obligations", "due"): "due",
     ("obligations", "component"): "component",
+    ("itemization",): "itemization_amount",
+    ("itemization", "as_of"): "itemization_date",
+    **{("itemization", part): f"itemization_{part}" for part in _ITEMIZED},
 }
 
 
@@ -133,8 +139,22 @@ def _account(rows: Sequence[AccountRow]) -> tuple[dict[str, Any], list[str]]:
             }
             for _, row in rows
         ],
+        "itemization": _itemization(first),
     }
     return account, [column for column, _ in points]
+
+
+def _itemization(row: Cells) -> dict[str, Any] | None:
+    """What the debt consists of, if the row says anything of it. Nothing was added or taken off where it says zero."""
+    if not any(row[name] for name in BY_NAME if name.startswith("itemization_")):
+        return None
+    said = {part: row[f"itemization_{part}"] for part in _ITEMIZED}
+    amounts = {
+        part: {"amount": value, "currency": row["currency"]}
+        for part, value in said.items()
+        if part == "amount" or value.strip("0.")
+    }
+    return {"as_of": row["itemization_date"], **amounts}
 
 
 def _values_of(column: str, cell: str) -> list[str]:
@@ -158,7 +178,7 @@ def _column(location: tuple[int | str, ...], point_columns: Sequence[str]) -> st
     if location[:2] == ("consumer", "contact_points") and len(location) > 2:
         return point_columns[int(location[2])]
     names = tuple(part for part in location if isinstance(part, str))
-    if names[:1] in {("consumer",), ("obligations",)}:
+    if names[:1] in {("consumer",), ("obligations",), ("itemization",)}:
         return _COLUMN_OF.get(names[:3], _COLUMN_OF.get(names[:2], ""))
     return names[0] if names and names[0] in BY_NAME else ""
 

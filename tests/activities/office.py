@@ -43,6 +43,7 @@ LENDERS = tuple(
         pay_url=f"https://{name}.example/pay",
         dispute_url=f"https://{name}.example/dispute",
         stop_url=f"https://{name}.example/stop",
+        voice_name=name.title(),
     )
     for name in ("acme", "other")
 )

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from activities.carrying import LACKS_REQUIRED_CONTENT
+from db.registration import register_lender
 from db.session import Database
 from domain.compliance.parameters import Require
 from domain.decision import Contact
 from domain.events import DisputeCategory, DisputeOpened
 from domain.names import Channel, HoldKind
 from rulebook.load import Rulebook
-from tests.activities.office import Office, Provider, an_account, with_policy
+from tests.activities.office import LENDERS, Office, Provider, an_account, with_policy
 from tests.domain.builders import a_pack, a_rule
 
 SHIPPED = Rulebook.load()
@@ -81,6 +82,50 @@ async def test_what_another_channel_must_carry_holds_no_contact_back(database: D
     await office.contact(CASE)
 
     assert len(office.provider.taken) == 1
+
+
+CALL = {"channel": "voice", "place": "mobile", "value": "+447700900123"}
+CALL_DAY = 18
+
+
+async def _office_of(database: Database, voice_name: str | None, *points: dict[str, str]) -> Office:
+    """An office that rings, of a lender whose full name tells of collection, with a case that is due a call."""
+    office = Office(database, SHIPPED, Provider(Channel.VOICE))
+    await office.open(an_account(CASE, days_past_due=CALL_DAY, consumer=_consumer(*points)))
+    async with database.transaction() as session:
+        await register_lender(session, LENDERS[0].model_copy(update={"voice_name": voice_name}))
+    office.now = max(office.now, office.planned(CASE).at)
+    assert office.planned(CASE).channel is Channel.VOICE
+    return office
+
+
+async def test_nobody_is_rung_in_a_name_that_tells_of_collection(database: Database) -> None:
+    office = await _office_of(database, None, CALL)
+
+    await office.contact(CASE)
+
+    assert office.provider.taken == []
+    (suppressed,) = await office.journal(CASE, "contact_suppressed")
+    assert [reason["rule"] for reason in suppressed["reasons"]] == ["lender.voice-name"]
+
+
+async def test_a_call_says_the_name_that_others_may_hear(database: Database) -> None:
+    office = await _office_of(database, "Acme Services", CALL)
+
+    await office.contact(CASE)
+
+    (said,) = office.provider.taken
+    assert "Acme Services" in said.content.text
+    assert "Collection" not in said.content.text
+
+
+async def test_an_email_follows_where_nobody_may_be_rung(database: Database) -> None:
+    office = await _office_of(database, None, CALL, EMAIL)
+
+    await office.contact(CASE)
+
+    (failed,) = await office.journal(CASE, "contact_failed")
+    assert (failed["code"], office.planned(CASE).channel) == (LACKS_REQUIRED_CONTENT, Channel.EMAIL)
 
 
 @pytest.fixture

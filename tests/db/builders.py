@@ -41,6 +41,7 @@ LENDER = LenderRegistration(
     pay_url="https://acme.example/pay",
     dispute_url="https://acme.example/dispute",
     stop_url="https://acme.example/stop",
+    voice_name="Acme",
 )
 
 

@@ -177,6 +177,7 @@ async def test_a_contact_loads_everything_it_needs(database: Database) -> None:
     assert [address.value for address in facts.recipient.addresses] == [PHONE, EMAIL]
     assert facts.collector == CollectorIdentity(
         name=LENDER.name,
+        voice_name="Acme",
         creditor=LENDER.creditor_name,
         phone=LENDER.phone,
         email=LENDER.email,

@@ -134,6 +134,9 @@ def test_a_wrong_field_is_refused_without_repeating_it(path: str, value: Any) ->
         ("pay_url", "javascript:alert(1)"),
         ("stop_url", 'https://acme.example/"onload="x'),
         ("postal_address", ""),
+        ("voice_name", "Acme Debt Services"),
+        ("voice_name", "某某催收公司"),
+        ("voice_name", ""),
     ],
 )
 def test_a_lender_with_a_wrong_field_is_refused(path: str, value: Any) -> None:
@@ -141,6 +144,24 @@ def test_a_lender_with_a_wrong_field_is_refused(path: str, value: Any) -> None:
 
     with pytest.raises(ValidationError):
         LenderRegistration.model_validate(_with(LENDER, path, value))
+
+
+@pytest.mark.parametrize(
+    ("name", "voice_name", "forbids"),
+    [
+        ("Acme Collections", None, True),
+        ("Ａｃｍｅ Ｄｅｂｔ", None, True),
+        ("Acme De\u200bbt", None, True),
+        ("Acme Recoveries", None, True),
+        ("某某债务管理", None, True),
+        ("Acme Collections", "Acme", False),
+        ("Acme", None, False),
+    ],
+)
+def test_nobody_is_rung_in_a_name_that_tells_of_collection(name: str, voice_name: str | None, *, forbids: bool) -> None:
+    lender = LenderRegistration.model_validate({**LENDER, "name": name, "voice_name": voice_name})
+
+    assert lender.name_forbids_calls is forbids
 
 
 def test_the_representation_shows_no_name_and_no_address() -> None:

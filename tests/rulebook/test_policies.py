@@ -11,10 +11,10 @@ from domain.messaging import MessageFacts, Rendered
 from domain.names import Channel
 from domain.policy import Policy, PolicyStatus
 from domain.referral_terms import Approval
+from domain.spoken_name import DEBT_WORDS
 from rulebook.crosscheck import debt_help, sms_sizes, uses
 from rulebook.load import Rulebook
 from rulebook.render import STOP_KEY, STOP_WORD, render
-from rulebook.requirements import DEBT_WORDS
 from rulebook.sample import sample_facts
 from rulebook.sms import SEGMENTS_MAX
 

@@ -73,6 +73,19 @@ def test_an_american_call() -> None:
     )
 
 
+def test_a_call_goes_by_the_spoken_name_and_a_letter_by_the_full_one() -> None:
+    facts = sample_facts("en-US", "USD", ())
+    facts = dataclasses.replace(
+        facts, collector=dataclasses.replace(facts.collector, name="Acme Debt Collection", voice_name="Acme")
+    )
+
+    call = render(BOOK.templates, "call-request", Channel.VOICE, "en-US", facts).text
+    letter = render(BOOK.templates, "final-demand", Channel.LETTER, "en-US", facts).text
+
+    assert "a message from Acme for" in call
+    assert "Acme Debt Collection" in letter
+
+
 def test_a_chinese_receipt() -> None:
     facts = sample_facts("zh-CN", "CNY", BOOK.law["cn"].debt_help)
 

@@ -216,6 +216,16 @@ async def test_a_lender_is_registered_from_standard_input(terminal: Terminal) ->
     assert (shown.status, shown.out) == (0, "acme is registered\n")
 
 
+async def test_a_lender_whose_name_tells_of_collection_is_asked_for_another_for_calls(terminal: Terminal) -> None:
+    telling = LENDER.model_copy(update={"voice_name": None})
+
+    shown = await terminal("lender", "register", "-", typed=telling.model_dump_json())
+
+    assert shown.status == 0
+    assert "No calls are made" in shown.out
+    assert "voice_name" in shown.out
+
+
 async def test_the_journal_verifies(terminal: Terminal, dunlin: World) -> None:
     case = await opened(dunlin)
     await terminal("case", "pay", case, "5.00", "GBP", "--id", "p")

@@ -33,6 +33,12 @@ GOOD: Mapping[str, str] = {
     "amount": "250.00",
     "due": "2026-05-01",
     "component": "",
+    "itemization_date": "",
+    "itemization_amount": "",
+    "itemization_interest": "",
+    "itemization_fees": "",
+    "itemization_payments": "",
+    "itemization_credits": "",
 }
 
 

@@ -138,6 +138,46 @@ async def test_an_obligation_that_is_listed_twice_is_rejected(file: Path) -> Non
     assert [row["field"] for row in rejects_of(file)] == ["", "obligation"]
 
 
+ITEMIZED = {
+    "itemization_date": "2026-01-31",
+    "itemization_amount": "240.00",
+    "itemization_interest": "15.00",
+    "itemization_fees": "0.00",
+    "itemization_payments": "5.00",
+}
+
+
+async def test_a_row_can_say_what_the_debt_consists_of(file: Path) -> None:
+    write(file, text_of(ITEMIZED))
+    openings = Openings()
+
+    await taken(file, openings)
+
+    itemization = openings.accounts[0].itemization
+    assert itemization is not None
+    assert (itemization.as_of, itemization.amount) == (date(2026, 1, 31), Money(24000, "GBP"))
+    assert (itemization.interest, itemization.payments) == (Money(1500, "GBP"), Money(500, "GBP"))
+    assert (itemization.fees, itemization.credits) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"itemization_date": ""}, "itemization_date"),
+        ({"itemization_amount": ""}, "itemization_amount"),
+        ({"itemization_fees": "-1.00"}, "itemization_fees"),
+        ({"itemization_interest": "16.00"}, ""),
+    ],
+)
+async def test_an_itemization_that_does_not_fit_is_rejected(file: Path, changes: dict[str, str], field: str) -> None:
+    write(file, text_of(ITEMIZED | changes))
+
+    result = await taken(file, Openings())
+
+    assert result.rejected_rows == 1
+    assert rejects_of(file)[0]["field"] == field
+
+
 async def test_a_refused_account_is_rejected_with_the_reason(file: Path) -> None:
     write(file, text_of({}, {"account": "A-2"}))
     openings = Openings("A-1")

@@ -1,0 +1,1 @@
+ALTER TABLE lender ADD COLUMN voice_name text;
