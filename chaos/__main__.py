@@ -67,7 +67,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of faults and deeds (default 1)")
-    parser.add_argument("--faults", type=int, default=560, help="how many are planned (default 560)")
+    parser.add_argument("--faults", type=int, default=620, help="how many are planned (default 620)")
     parser.add_argument("--cases", type=int, help="how many (default four for five faults, at least 40)")
     parser.add_argument("--seconds-per-day", type=float, default=40.0, help="real seconds of a business day")
     return parser.parse_args()

@@ -24,7 +24,7 @@ from rulebook.load import Rulebook
 START = datetime(2026, 5, 11, 8, tzinfo=UTC)
 """A Monday, nine in the morning in London: the business instant at which every run starts."""
 
-_SECONDS_PER_FAULT = 0.8
+_SECONDS_PER_FAULT = 0.75
 _SECONDS_MIN = 20.0
 _CASES_MIN = 40
 
