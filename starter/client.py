@@ -125,10 +125,10 @@ class DunlinClient(Verbs):
         """
         record, acceptance = await self._accept(case, message, beside)
         result = await self._update(case, record, message)
-        if acceptance is Acceptance.ACCEPTED and result.status == AnswerStatus.DUPLICATE:
-            # A contact that was about to leave found it in the inbox and applied it before the update arrived.
-            return result.model_copy(update={"status": AnswerStatus.APPLIED})
-        return result
+        # The inbox knows whether it came before. The update doesn't: a turn that was under way may have applied it from the
+        # inbox first, and Temporal answers an update that it had before with what it answered then.
+        status = AnswerStatus.APPLIED if acceptance is Acceptance.ACCEPTED else AnswerStatus.DUPLICATE
+        return result.model_copy(update={"status": status})
 
     async def signal(self, case: CaseKey, message: AnyMessage, *, beside: Beside | None = None) -> None:
         """Hand a message over without waiting for what it does: what the case refuses is only in its journal."""

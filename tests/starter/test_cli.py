@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -27,8 +28,8 @@ def _locale_of_the_test() -> None:
     reader_locale.cache_clear()
 
 
-async def opened(dunlin: World) -> str:
-    registration = account()
+async def opened(dunlin: World, **terms: Any) -> str:
+    registration = account(**terms)
     case = key_of(registration)
     await dunlin.client().open_case(registration)
     await eventually("a worker has opened the case", lambda: dunlin.has(case, "case_opened"))
@@ -36,7 +37,7 @@ async def opened(dunlin: World) -> str:
 
 
 async def closed(dunlin: World, terminal: Terminal) -> str:
-    case = await opened(dunlin)
+    case = await opened(dunlin, channels=())  # no receipt, which would wait for its hour
     assert (await terminal("case", "pay", case, "250.00", "GBP", "--id", "all")).status == 0
     lender, _, number = case.partition(":")
     await dunlin.temporal.get_workflow_handle(f"case:{lender}:{number}").result()

@@ -264,7 +264,7 @@ async def test_one_click_stops_emails_and_looking_at_the_link_does_not(dunlin: W
 
 async def test_a_report_after_the_case_has_ended_still_reaches_its_journal(dunlin: World, door: Caller) -> None:
     case, reference = await contacted(dunlin)
-    await dunlin.client().pay(case, Money(24900, "GBP"), payment="rest")
+    await dunlin.client().recall(case, message_id="back-to-the-lender")
     await dunlin.workflow(case).result()
 
     await door.twilio(MESSAGE_STATUS_PATH + reference, MessageSid=SID, MessageStatus="delivered")
