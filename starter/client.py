@@ -125,7 +125,7 @@ class DunlinClient(Verbs):
         """
         record, acceptance = await self._accept(case, message, beside)
         result = await self._update(case, record, message)
-        # The inbox knows whether it came before. The update does not: a turn that was under way may have applied it from
+        # The inbox knows whether it came before. The update does not: a turn under way may have applied it from
         # the inbox first, and Temporal answers an update that it had before with what it answered then.
         status = AnswerStatus.APPLIED if acceptance is Acceptance.ACCEPTED else AnswerStatus.DUPLICATE
         return result.model_copy(update={"status": status})
