@@ -18,6 +18,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from domain.ageing import Pause, date_of_day
+from domain.agreements import charge_free_periods, charges_are_stopped
 from domain.balance import Balance, settle
 from domain.charge_terms import InterestTerms, LateFeeTerms
 from domain.holds import charges_are_frozen
@@ -48,13 +49,16 @@ def charges_until(state: CaseState, policy: Policy, caps: Sequence[BindingCap], 
     return Charges(tuple(accrual.interest), tuple(accrual.late_fees))
 
 
-def late_fee_days(state: CaseState, terms: LateFeeTerms, since: date) -> Mapping[date, tuple[Obligation, ...]]:
+def late_fee_days(
+    state: CaseState, policy: Policy, terms: LateFeeTerms, since: date
+) -> Mapping[date, tuple[Obligation, ...]]:
     """The days on which obligations have been past due for long enough, and on which nothing is frozen.
 
-    Days before `since`, when the case was opened, were the lender's own. None comes while an open hold freezes charges.
+    Days before `since`, when the case was opened, were the lender's own. None comes while charges are frozen without a
+    known end, by a hold or by a plan or settlement that is kept.
     """
     found: dict[date, tuple[Obligation, ...]] = {}
-    frozen = tuple(_frozen_periods(state))
+    frozen = tuple(_frozen_periods(state, policy))
     for obligation in _principal(state):
         day = date_of_day(terms.after_day, obligation.due, 0, frozen)
         while day is not None and any(
@@ -72,18 +76,23 @@ def _principal(state: CaseState) -> Iterator[Obligation]:
             yield obligation
 
 
-def _frozen_periods(state: CaseState) -> Iterator[Pause]:
-    """The periods in which charges are frozen or the case was closed, one after the other."""
+def _frozen_periods(state: CaseState, policy: Policy) -> Iterator[Pause]:
+    """The periods in which charges are frozen or stopped, or the case was closed, one after the other."""
     edges = {edge for hold in state.holds for edge in (hold.placed_on, hold.ends_on) if edge is not None}
     edges |= {edge for idle in state.idle for edge in (idle.since, idle.until)}
+    edges |= {
+        edge for each in charge_free_periods(state, policy) for edge in (each.start, each.end) if edge is not None
+    }
     for start, end in pairwise([*sorted(edges), None]):
         assert start is not None, "only the last edge is open"
-        if _is_frozen(state, start) and (end is None or start < end):
+        if _is_frozen(state, policy, start) and (end is None or start < end):
             yield Pause(start, end)
 
 
-def _is_frozen(state: CaseState, day: date) -> bool:
-    return charges_are_frozen(state, day) or any(idle.since <= day < idle.until for idle in state.idle)
+def _is_frozen(state: CaseState, policy: Policy, day: date) -> bool:
+    if charges_are_frozen(state, day) or charges_are_stopped(state, policy, day):
+        return True
+    return any(idle.since <= day < idle.until for idle in state.idle)
 
 
 class _Accrual:
@@ -101,7 +110,7 @@ class _Accrual:
         self._room = MINOR_UNITS_MAX - sum(each.amount.minor for each in self._placed)
         self._money = [(payment.on, payment.amount) for payment in state.payments if payment.reversed_because is None]
         self._money += [(credit.on, credit.amount) for credit in state.credits]
-        self._fee_days = {} if policy.late_fee is None else late_fee_days(state, policy.late_fee, since)
+        self._fee_days = {} if policy.late_fee is None else late_fee_days(state, policy, policy.late_fee, since)
         self._accrued = Fraction(0)
         self._allowed = Fraction(0)
         self._charged = 0
@@ -123,7 +132,10 @@ class _Accrual:
         days = {self._since, max(self._since, self._until), *self._fee_days}
         days |= {on for on, _ in self._money} | {each.due for each in self._placed}
         days |= {
-            edge for pause in _frozen_periods(self._state) for edge in (pause.start, pause.end) if edge is not None
+            edge
+            for pause in _frozen_periods(self._state, self._policy)
+            for edge in (pause.start, pause.end)
+            if edge is not None
         }
         days |= {edge for cap in self._caps for edge in (cap.since, cap.until) if edge is not None}
         return sorted(day for day in days if self._since <= day <= self._until)
@@ -131,7 +143,7 @@ class _Accrual:
     def _bear_interest(self, start: date, end: date) -> None:
         """The days `[start, end)`, on which nothing changes. Money that came on `start` counts for it."""
         terms = self._policy.interest
-        if _is_frozen(self._state, start):
+        if _is_frozen(self._state, self._policy, start):
             return
         balance = self._balance(start)
         base = sum(

@@ -94,10 +94,16 @@ def written_off_by(settlement: Settlement, state: CaseState) -> Money | None:
     return next((credit.amount for credit in state.credits if credit.id == settlement.id), None)
 
 
-def charges_are_stopped(state: CaseState, policy: Policy, day: date) -> bool:
-    """Whether an agreement lets no interest and no fees arise on a day: a settlement always, a plan by its policy."""
-    settled = [(one.accepted_on, one.ended_on) for one in state.settlements]
-    planned = [(one.agreed_on, one.ended_on) for one in state.arrangements]
+def charge_free_periods(state: CaseState, policy: Policy) -> tuple[Pause, ...]:
+    """The days on which an agreement lets no interest and no fees arise: a settlement always, a plan by its policy."""
     terms = policy.arrangement
-    periods = settled + (planned if terms is not None and terms.freezes_charges else [])
-    return any(since is not None and since <= day and (until is None or day < until) for since, until in periods)
+    plans = state.arrangements if terms is not None and terms.freezes_charges else ()
+    planned = tuple(Pause(one.agreed_on, one.ended_on) for one in plans)
+    settled = tuple(Pause(one.accepted_on, one.ended_on) for one in state.settlements if one.accepted_on is not None)
+    return planned + settled
+
+
+def charges_are_stopped(state: CaseState, policy: Policy, day: date) -> bool:
+    """Whether an agreement lets no interest and no fees arise on a day."""
+    periods = charge_free_periods(state, policy)
+    return any(period.start <= day and (period.end is None or day < period.end) for period in periods)

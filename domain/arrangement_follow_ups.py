@@ -29,6 +29,8 @@ def end_arrangement(state: CaseState, policy: Policy, packs: Sequence[RulePack],
         return
     upcoming, breaks_on = plan.next, plan.breaks_on(terms.grace_days, hold_pauses(state))
     if upcoming is not None and breaks_on is not None:
-        broken = events.ArrangementBroken(arrangement=arrangement.id, instalment=plan.kept + 1, due=upcoming.due)
+        broken = events.ArrangementBroken(
+            arrangement=arrangement.id, instalment=plan.kept + 1, due=upcoming.due, since=breaks_on
+        )
         reason = f"an instalment of {upcoming.due} is missing"
         yield FollowUp(at=start_of_day(breaks_on, zone), reason=reason, events=(broken,))

@@ -46,7 +46,7 @@ def charge_late_fees(state: CaseState, policy: Policy, packs: Sequence[RulePack]
         return
     today = local_date(now, zone)
     unpaid = {each.obligation.id for each in balance_of(state, policy.waterfall, today).open}
-    missed = late_fee_days(state, terms, state.opened_on)
+    missed = late_fee_days(state, policy, terms, state.opened_on)
     days = (day for day, each in missed.items() if day > today and any(one.id in unpaid for one in each))
     day = min(days, default=None)
     if day is not None:

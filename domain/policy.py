@@ -119,6 +119,10 @@ class HardshipTerms(Value):
     channels: tuple[Channel, ...] = Field(default=(Channel.EMAIL, Channel.SMS), min_length=1)
 
 
+ENDS = (CloseReason.CHARGED_OFF, CloseReason.RETURNED_TO_LENDER)
+"""What a policy can choose for a case that runs out. The other reasons tell what happened: only events give them."""
+
+
 class End(Value):
     """What happens after the last stage: on this delinquent day a case that is not referred closes for this reason."""
 
@@ -258,6 +262,9 @@ class Policy(Value):
         if self.end.day < self.stages[-1].from_day:
             text = f"end.day {self.end.day} comes before stage {self.stages[-1].id} begins: it would never be entered"
             yield Fault(("end", "day"), text)
+        if self.end.close not in ENDS:
+            text = f"end.close {self.end.close} says what happened to a case: name one of {', '.join(ENDS)}"
+            yield Fault(("end", "close"), text)
         if self.referral is not None and self.referral.day > self.end.day:
             text = f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen"
             yield Fault(("referral", "day"), text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from domain import events
 from domain.ageing import hold_pauses
@@ -41,7 +41,7 @@ def end_settlement(state: CaseState, policy: Policy, packs: Sequence[RulePack], 
     breaks_on = plan.breaks_on(terms.grace_days, hold_pauses(state))
     if breaks_on is not None:
         at = start_of_day(breaks_on, zone)
-        yield _lapse(accepted, at, "a part of the settlement is missing", SettlementLapse.PART_MISSED)
+        yield _lapse(accepted, at, "a part of the settlement is missing", SettlementLapse.PART_MISSED, since=breaks_on)
 
 
 def _revive(state: CaseState, now: datetime) -> Iterator[FollowUp]:
@@ -58,9 +58,14 @@ def _revive(state: CaseState, now: datetime) -> Iterator[FollowUp]:
 
 
 def _lapse(
-    settlement: Settlement, at: datetime, reason: str, because: SettlementLapse, revived: Money | None = None
+    settlement: Settlement,
+    at: datetime,
+    reason: str,
+    because: SettlementLapse,
+    revived: Money | None = None,
+    since: date | None = None,
 ) -> FollowUp:
-    lapsed = events.SettlementLapsed(settlement=settlement.id, because=because, revived=revived)
+    lapsed = events.SettlementLapsed(settlement=settlement.id, because=because, revived=revived, since=since)
     return FollowUp(at=at, reason=reason, events=(lapsed,))
 
 

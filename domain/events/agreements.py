@@ -28,6 +28,9 @@ class SettlementLapse(StrEnum):
     PAYMENT_REVERSED = "payment_reversed"
 
 
+_SINCE = Field(default=None, description="The first day on which it was not kept any more; today if left out.")
+
+
 class PromiseMade(Message):
     """The borrower promises to pay an amount by the end of a day."""
 
@@ -88,6 +91,7 @@ class ArrangementBroken(Occurrence):
     arrangement: Id
     instalment: int = Field(ge=1)
     due: CalendarDate
+    since: CalendarDate | None = _SINCE
 
 
 class ArrangementCompleted(Occurrence):
@@ -121,6 +125,7 @@ class SettlementLapsed(Occurrence):
     settlement: Id
     because: SettlementLapse
     revived: Money | None = Field(default=None, description="What had been written off, if anything.")
+    since: CalendarDate | None = _SINCE
 
 
 AgreementMessage = PromiseMade | ArrangementAgreed | SettlementRequested | SettlementAccepted

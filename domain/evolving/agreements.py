@@ -82,7 +82,7 @@ def _end_arrangement(state: CaseState, arrangement_id: str, status: ArrangementS
 
 @apply_event.register
 def _(event: events.ArrangementBroken, state: CaseState, today: date) -> CaseState:
-    return _end_arrangement(state, event.arrangement, ArrangementStatus.BROKEN, today)
+    return _end_arrangement(state, event.arrangement, ArrangementStatus.BROKEN, event.since or today)
 
 
 @apply_event.register
@@ -149,7 +149,7 @@ def _(event: events.SettlementCompleted, state: CaseState, today: date) -> CaseS
 @apply_event.register
 def _(event: events.SettlementLapsed, state: CaseState, today: date) -> CaseState:
     """What had been written off is owed again."""
-    state = _end_settlement(state, event.settlement, SettlementStatus.LAPSED, today)
+    state = _end_settlement(state, event.settlement, SettlementStatus.LAPSED, event.since or today)
     kept = tuple(credit for credit in state.credits if credit.id != event.settlement)
     return state.model_copy(update={"credits": kept})
 

@@ -291,7 +291,7 @@ OCCURRENCES: dict[type[Event], SearchStrategy[Event]] = {
     events.PromisePartlyKept: st.builds(events.PromisePartlyKept, promise=ids, paid=few_units()),
     events.PromiseBroken: st.builds(events.PromiseBroken, promise=ids, paid=st.none() | few_units()),
     events.ArrangementBroken: st.builds(
-        events.ArrangementBroken, arrangement=ids, instalment=st.integers(1, 4), due=days
+        events.ArrangementBroken, arrangement=ids, instalment=st.integers(1, 4), due=days, since=st.none() | days
     ),
     events.ArrangementCompleted: st.builds(events.ArrangementCompleted, arrangement=ids),
     events.SettlementOffered: st.builds(
