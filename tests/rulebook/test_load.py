@@ -249,6 +249,14 @@ POLICIES = {
         "end.day",
         "end.day 70 comes before stage final begins: it would never be entered",
     ),
+    "an end that only an event gives": Spoilt(
+        POLICY,
+        "close: returned_to_lender",
+        "close: settled",
+        "end.close",
+        "end.close settled says what happened to a case: name one of charged_off, returned_to_lender",
+        at="end: {day: 125",
+    ),
     "an address of counsel that is none": Spoilt(
         POLICY,
         "email: counsel@counsel.example",
