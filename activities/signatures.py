@@ -67,6 +67,26 @@ class HoldLine(Value):
     stops: tuple[str, ...]
 
 
+class PlanLine(Value):
+    """An arrangement in force: its next instalment with what is left of it, and how many are paid in full."""
+
+    arrangement: Id
+    next_amount: Money
+    next_due: date
+    kept: int
+    instalments: int
+
+
+class SettlementLine(Value):
+    """A settlement that is offered or accepted: until when it can be accepted, or all of it must be paid."""
+
+    offer: Id
+    accepted: bool
+    amount: Money
+    paid: Money
+    until: date
+
+
 class CaseSheet(Value):
     """What people need to know of a case at a glance."""
 
@@ -82,6 +102,11 @@ class CaseSheet(Value):
     holds: tuple[HoldKind, ...]
     hold_lines: tuple[HoldLine, ...] = ()
     promise_due: date | None
+    promise_partly_kept: Money | None = Field(
+        default=None, description="What was promised last, where only a part of it was paid."
+    )
+    plan: PlanLine | None = None
+    settlement: SettlementLine | None = None
     validation_period_ends_on: date | None = Field(
         default=None, description="The last day on which the borrower can dispute in writing, once they had the notice."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from activities.agreement_lines import plan_line, promise_partly_kept, settlement_line
 from activities.signatures import Answer, CaseSheet, HoldLine
 from db.cases import CaseView
 from domain.ageing import days_past_due, delinquent_days, pauses_of
@@ -53,6 +54,9 @@ def sheet_of(
             for hold in holds_on(state, today)
         ),
         promise_due=next((promise.due for promise in state.promises if promise.status is PromiseStatus.OPEN), None),
+        promise_partly_kept=promise_partly_kept(state),
+        plan=plan_line(state),
+        settlement=settlement_line(state),
         validation_period_ends_on=state.validation_notice.period_ends_on if state.validation_notice else None,
         referral=state.referral.status if state.referral is not None else None,
         referral_id=state.referral.id if state.referral is not None else None,

@@ -9,6 +9,14 @@ from enum import StrEnum
 
 from domain import events
 from domain.ageing import days_past_due
+from domain.agreement_terms import (
+    ARRANGEMENT_CONFIRMATION_STEP,
+    INSTALMENT_REMINDER_STEP,
+    PART_REMINDER_STEP,
+    PROMISE_REMINDER_STEP,
+    SETTLEMENT_CONFIRMATION_STEP,
+    SETTLEMENT_STEP,
+)
 from domain.events import Entry, Event, Reason, StepEvent
 from domain.evolve import evolve
 from domain.localtime import local_date, zone_of
@@ -104,6 +112,8 @@ def _explain(at: datetime, record: _Record, state: CaseState, policy: Policy | N
         because = f"receipt of policy {named}: payment {record.obligation} left nothing outstanding"
     elif record.step == HELP_STEP:
         because = f"help of policy {named}: hardship was stated in {record.obligation}"
+    elif step is None and (agreed := _agreed(record, state)) is not None:
+        because = f"{agreed} by policy {named}"
     else:
         because = f"step {record.step} of policy {named}{planned}{instead}{lateness}{record.together}"
     return Explained(
@@ -156,6 +166,24 @@ def _record(event: Event) -> _Record | None:
             raise AssertionError(f"nothing explains {event.kind}: say here what it means")
         case _:
             return None
+
+
+def _agreed(record: _Record, state: CaseState) -> str | None:
+    """What a message beside the steps of the treatment is about; None for a step."""
+    about, number = record.obligation, record.step.rpartition("-")[2]
+    if record.step == PROMISE_REMINDER_STEP:
+        return f"reminder of promise {about}"
+    if record.step == ARRANGEMENT_CONFIRMATION_STEP:
+        return f"confirmation of arrangement {about}"
+    if record.step == SETTLEMENT_CONFIRMATION_STEP:
+        return f"confirmation of settlement {about}"
+    if record.step.startswith(INSTALMENT_REMINDER_STEP) and number.isdecimal():
+        return f"reminder of instalment {number} of arrangement {about}"
+    if record.step.startswith(PART_REMINDER_STEP) and number.isdecimal():
+        return f"reminder of part {number} of settlement {about}"
+    if any(settlement.id == about for settlement in state.settlements):
+        return f"offer {record.step.removeprefix(SETTLEMENT_STEP)}, as settlement {about}, made"
+    return None
 
 
 def _late(days: int) -> str:

@@ -17,6 +17,7 @@ from domain.names import HoldKind
 from domain.registration import AccountRegistration
 from domain.state import CaseStatus
 from starter import bundle_commands, contact_fact_commands, explain_commands, message_commands, restraint_commands
+from starter.agreement_facts import agreement_facts
 from starter.arguments import CaseArgument, FileArgument, JsonOption
 from starter.case_key import CaseKey
 from starter.connection import with_client, with_database
@@ -89,7 +90,14 @@ def show(case: CaseArgument, as_json: JsonOption = False) -> None:
         show_json({"case": line, "state": record.state, "newest": journal[-NEWEST_LINES:]})
         return
     work = ", ".join(item.work.replace("_", " ") for item in record.state.work) if record.state else ""
-    show_facts([*_facts(line, record.zone), *_holds(record, line), ("Work for people", work or "none")])
+    show_facts(
+        [
+            *_facts(line, record.zone),
+            *agreement_facts(record),
+            *_holds(record, line),
+            ("Work for people", work or "none"),
+        ]
+    )
     show_table(("At", "What happened"), [(instant_text(each.at), words_of(each)) for each in journal[-NEWEST_LINES:]])
 
 

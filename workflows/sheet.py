@@ -7,7 +7,7 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.signatures import HoldLine, Turn
+    from activities.signatures import CaseSheet, HoldLine, PlanLine, SettlementLine, Turn
     from domain.decision import AskForCall, Close, Contact, ProposeReferral, Wait
 
 _MINUTE = "%Y-%m-%d %H:%M %Z"
@@ -41,6 +41,33 @@ def _hold_in_words(hold: HoldLine) -> str:
     return f"{hold.kind.replace('_', ' ')}{of} since {hold.since}{until}: {stops}"
 
 
+def _promise_in_words(sheet: CaseSheet) -> str:
+    if sheet.promise_due is not None:
+        return f"by {sheet.promise_due}"
+    return "none" if sheet.promise_partly_kept is None else f"partly kept: {sheet.promise_partly_kept} was promised"
+
+
+def _agreements(sheet: CaseSheet) -> list[tuple[str, str]]:
+    rows = []
+    if sheet.plan is not None:
+        rows.append(("Plan of instalments", plan_in_words(sheet.plan)))
+    if sheet.settlement is not None:
+        rows.append(("Settlement", settlement_in_words(sheet.settlement)))
+    return rows
+
+
+def plan_in_words(plan: PlanLine) -> str:
+    """Such as "2 of 6 kept, next 40.00 GBP by 2026-06-15"."""
+    return f"{plan.kept} of {plan.instalments} kept, next {plan.next_amount} by {plan.next_due}"
+
+
+def settlement_in_words(settlement: SettlementLine) -> str:
+    """Such as "accepted: 150.00 GBP, of which 75.00 GBP is paid, until 2026-06-30"."""
+    if not settlement.accepted:
+        return f"offered: {settlement.amount} until {settlement.until}"
+    return f"accepted: {settlement.amount}, of which {settlement.paid} is paid, until {settlement.until}"
+
+
 def markdown(turn: Turn) -> str:
     """The case sheet. Amounts, dates and words only: no personal data."""
     sheet = turn.sheet
@@ -52,7 +79,8 @@ def markdown(turn: Turn) -> str:
         ("Days past due", f"{sheet.days_past_due} ({sheet.delinquent_days} delinquent)"),
         ("Oldest unpaid due date", str(sheet.delinquent_since or "none")),
         ("Holds", "; ".join(map(_hold_in_words, sheet.hold_lines)) or "none"),
-        ("Promise to pay", f"by {sheet.promise_due}" if sheet.promise_due else "none"),
+        ("Promise to pay", _promise_in_words(sheet)),
+        *_agreements(sheet),
         ("Legal referral", sheet.referral or "none"),
         ("Work for people", ", ".join(work.replace("_", " ") for work in sheet.work) or "none"),
         ("Can be sued for until", str(sheet.limitation or "not known")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import pytest
+
 from domain.events import (
     AnyMessage,
     AnyOccurrence,
@@ -21,6 +23,7 @@ from domain.events import (
 )
 from domain.explain import Became, explain
 from domain.names import Channel, Outcome
+from tests.domain.agreements import OFFERED
 from tests.domain.builders import CURRENCY, ZONE, a_policy, instant, money
 
 RULE = Reason(rule="test.hours", cite="cite of test.hours", effect="allow", text="Contact only by day.")
@@ -124,6 +127,26 @@ def test_a_receipt_is_about_a_payment() -> None:
 
     assert found.days_past_due is None
     assert found.because == "receipt of policy test-policy v1: payment p-1 left nothing outstanding"
+
+
+@pytest.mark.parametrize(
+    ("step", "about", "words"),
+    [
+        ("promise-reminder", "m-1", "reminder of promise m-1"),
+        ("arrangement-confirmation", "plan-1", "confirmation of arrangement plan-1"),
+        ("instalment-reminder-2", "plan-1", "reminder of instalment 2 of arrangement plan-1"),
+        ("settlement-half", "s-1", "offer half, as settlement s-1, made"),
+        ("settlement-confirmation", "s-1", "confirmation of settlement s-1"),
+        ("part-reminder-1", "s-1", "reminder of part 1 of settlement s-1"),
+    ],
+)
+def test_what_is_beside_the_steps_names_what_was_agreed(step: str, about: str, words: str) -> None:
+    message = MADE.model_copy(update={"step": step, "obligation": about})
+    offered = ("2026-03-04 10:00", OFFERED)
+
+    for policy in (a_policy(), None):
+        (found,) = explain(journal(offered, ("2026-03-05 10:00", message)), policy)
+        assert found.because == f"{words} by policy test-policy v1"
 
 
 def test_without_the_policy_the_journal_still_explains_itself() -> None:

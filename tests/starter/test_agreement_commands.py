@@ -66,6 +66,9 @@ class TestArrangements:
             *("--instalment", f"{SOON}=100.00", "--instalment", f"{SOON + timedelta(days=31)}=150.00", "--json"),
         )
 
+        showing = await terminal("case", "show", case.case_id)
+
+        assert "0 of 2 kept, next £100.00 by" in showing.out
         assert (proposing.status, agreeing.status, again.status, replanning.status) == (0, 0, 0, 0)
         assert "£83.34" in proposing.out
         assert "£83.33" in proposing.out
@@ -121,6 +124,9 @@ async def test_a_settlement_is_offered_and_accepted_in_parts(dunlin: World, term
         *("--part", f"{SOON}=25.00", "--part", f"{SOON + timedelta(days=10)}=100.00"),
     )
 
+    showing = await terminal("case", "show", case.case_id)
+
+    assert "accepted: £125.00, £0.00 paid, until" in showing.out
     assert (unknown.status, "no_such_offer" in unknown.error) == (1, True)
     assert (offering.status, accepting.json["status"]) == (0, "applied")
     accepted = await said(dunlin, case, "settlement_accepted")
