@@ -14,8 +14,9 @@ from types import MappingProxyType
 from domain.agreement_terms import PromiseTerms
 from domain.compliance.model import DatedParameters, Rule, RulePack
 from domain.compliance.parameters import LocalHours
+from domain.end_terms import End
 from domain.names import Channel, CloseReason, Collector, Component
-from domain.policy import End, Policy, PolicyStatus, Receipt, Stage, Step
+from domain.policy import Policy, PolicyStatus, Receipt, Stage, Step
 from domain.window import Window
 from rulebook.load import Rulebook
 

@@ -21,8 +21,9 @@ from domain.agreement_terms import (
 from domain.charge_terms import DecimalAmount, InterestTerms, LateFeeTerms
 from domain.consolidation_terms import Consolidation
 from domain.currency import exponent_of
+from domain.end_terms import End
 from domain.money import Money
-from domain.names import Channel, CloseReason, Collector, Component
+from domain.names import Channel, Collector, Component
 from domain.policy_values import Locale
 from domain.referral_terms import ReferralTerms
 from domain.slugs import Slug
@@ -117,17 +118,6 @@ class HardshipTerms(Value):
     hold_days: int = Field(default=30, ge=1, le=365, description="Days without treatment, unless a person ends them.")
     template: Slug = Field(default="help-offer", description="Sent once, with where free advice on debts is.")
     channels: tuple[Channel, ...] = Field(default=(Channel.EMAIL, Channel.SMS), min_length=1)
-
-
-ENDS = (CloseReason.CHARGED_OFF, CloseReason.RETURNED_TO_LENDER)
-"""What a policy can choose for a case that runs out. The other reasons tell what happened: only events give them."""
-
-
-class End(Value):
-    """What happens after the last stage: on this delinquent day a case that is not referred closes for this reason."""
-
-    day: int = Field(ge=1, le=3000)
-    close: CloseReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +252,6 @@ class Policy(Value):
         if self.end.day < self.stages[-1].from_day:
             text = f"end.day {self.end.day} comes before stage {self.stages[-1].id} begins: it would never be entered"
             yield Fault(("end", "day"), text)
-        if self.end.close not in ENDS:
-            text = f"end.close {self.end.close} says what happened to a case: name one of {', '.join(ENDS)}"
-            yield Fault(("end", "close"), text)
         if self.referral is not None and self.referral.day > self.end.day:
             text = f"referral.day {self.referral.day} comes after end.day {self.end.day}: it would never happen"
             yield Fault(("referral", "day"), text)

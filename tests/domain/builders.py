@@ -10,6 +10,7 @@ from domain.agreement_terms import ArrangementTerms, PromiseTerms, SettlementTer
 from domain.compliance.model import Consumer, ContactRequest, DatedParameters, Rule, RulePack, RuleStatus
 from domain.compliance.parameters import HonourOptOut, KnownZone, LocalHours, RuleParameters, StopHolds
 from domain.decision import Contact
+from domain.end_terms import End
 from domain.events import (
     AnyMessage,
     AnyOccurrence,
@@ -24,7 +25,7 @@ from domain.evolve import evolve
 from domain.money import Money
 from domain.names import Channel, CloseReason, Collector, Component, HoldKind, Outcome, Place
 from domain.person import Person, UsablePoint
-from domain.policy import Conditions, End, Policy, PolicyStatus, Receipt, Stage, Step
+from domain.policy import Conditions, Policy, PolicyStatus, Receipt, Stage, Step
 from domain.referral_terms import Approval, Counsel, Notice, ReferralTerms
 from domain.state import CaseState
 from domain.window import Window

@@ -254,7 +254,7 @@ POLICIES = {
         "close: returned_to_lender",
         "close: settled",
         "end.close",
-        "end.close settled says what happened to a case: name one of charged_off, returned_to_lender",
+        "settled says what happened to a case: name one of charged_off, returned_to_lender",
         at="end: {day: 125",
     ),
     "an address of counsel that is none": Spoilt(
