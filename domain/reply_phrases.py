@@ -16,7 +16,8 @@ from domain.names import ReplyIntent
 # and "TD" are what the industry ministry's rules have senders print in text messages.
 _KEYWORDS: dict[ReplyIntent, str] = {
     ReplyIntent.STOP: (
-        "stop stopall unsubscribe cancel end quit revoke optout 退订 退訂 停止 停止发送 取消订阅 拒收 td t"
+        "stop stopall unsubscribe cancel end quit revoke optout td t "
+        "退订 退訂 停止 停止发送 取消 取消订阅 拒收 拒收短信 勿扰"
     ),
     ReplyIntent.START: "start yes unstop 恢复 恢复订阅 开始",
     ReplyIntent.HELP: "help info 帮助 幫助",
@@ -31,14 +32,15 @@ STOPPING_FIRST_WORDS = frozenset({"stop", "stopall", "unsubscribe", "optout", "r
 STOPPING_BEGINNINGS = ("退订", "退訂", "停止")
 
 _CONTACTING = (
-    "(texting|calling|messaging|emailing|mailing|contacting|phoning|ringing|writing|sending|harassing|bothering)"
+    "(texting|txting|calling|messaging|emailing|mailing|contacting|phoning|ringing|writing|sending|harassing|bothering)"
 )
-_CONTACT = "(text|call|message|email|mail|contact|phone|ring|write|write to|harass|bother|disturb|sms)"
-_MESSAGES = "(texts?|text messages|calls?|phone calls|messages|emails|e mails|letters|sms|reminders|contact)"
+_CONTACT = "(text|txt|call|message|email|mail|contact|phone|ring|write|write to|harass|bother|disturb|sms)"
+_MESSAGES = "(texts?|txts?|text messages|calls?|phone calls|messages|emails|e mails|letters|sms|reminders|contact)"
 _ME = "(me|us|my phone|my number|my mobile|this number|this phone|here)"
 _CLOSING = "( again| any more| anymore| ever| ever again| please| thanks| thank you| now| immediately| at all| ok)*$"
 _WHICH = "( all| any| these| those| your| the| with| more| of| me| sending| further)*"
 _NOT = "(dont|do not|never|please dont|must not|may not|should not|cannot|can not)"
+_UNWILLING = "(dont|do not|never|no longer)"
 _OPENING = "^((hi|hello|hey|sorry|please|but|yes|no|look|listen|sir|madam|actually|again|as i said) )*"
 _DEBT = "(debt|bill|account|loan|balance|invoice|card|money)"
 
@@ -48,11 +50,18 @@ _STOP_ENGLISH = (
     rf"\b(stop|quit|cease){_WHICH} {_MESSAGES}\b",
     rf"\b{_NOT} (ever )?{_CONTACT} {_ME}{_CLOSING}",
     rf"\b{_NOT} (ever )?send{_WHICH} {_MESSAGES}{_CLOSING}",
-    rf"\b(dont|do not) (want|wish) (you to {_CONTACT} {_ME}|to (be contacted|hear from you)){_CLOSING}",
-    rf"\b(dont|do not) (want|wish)( to (get|receive))?{_WHICH} {_MESSAGES}( from you)?{_CLOSING}",
+    rf"\b{_UNWILLING} (want|wish) (you to {_CONTACT} {_ME}|to (be contacted|hear from you)){_CLOSING}",
+    rf"\b{_UNWILLING} (want|wish)( to (get|receive))?{_WHICH} {_MESSAGES}( from you)?{_CLOSING}",
     rf"\b(dont|do not) have my (consent|permission) to {_CONTACT} {_ME}{_CLOSING}",
+    rf"\b{_UNWILLING} (consent|agree) to( (being|be) (contacted|called|texted)|{_WHICH} {_MESSAGES}){_CLOSING}",
+    rf"\b{_CONTACT} {_ME} no (more|longer)\b",
     rf"^(please |pls )?no more {_MESSAGES}{_CLOSING}",
     rf"^(please|pls|plz|kindly|just) stop( it| this| that| already)*{_CLOSING}",
+    rf"^(stop|unsubscribe|opt out){_CLOSING}",
+    rf"\b(told|asked|warned) (you|you guys|you people|you all)( \w+)? to stop{_CLOSING}",
+    rf"^(please |pls )?(end|discontinue){_WHICH} {_MESSAGES}{_CLOSING}",
+    rf"\b((want|wish|like|need|choose) to (be )?(unsubscribed?|opt(ed)? out)|i ?a?m (opting out|unsubscribing))"
+    rf"( from| of)?{_WHICH}( {_MESSAGES})?{_CLOSING}",
     r"\b(revoke|withdraw) (my )?(consent|permission)\b",
     r"\b(unsubscribe me|opt me out|take me off (your|the|this) list|remove (me|my number))\b",
     rf"\b(lose|delete) my number{_CLOSING}",
@@ -63,7 +72,7 @@ _STOP_ENGLISH = (
 # "Don't stop texting me" asks for the contrary; "why don't you stop calling me" does not.
 _DONT_STOP_ENGLISH = (
     r"(?<!why )(?<!if you )\b(dont|do not|didnt|did not|never|not|wont|will not)"
-    r"( (ever|please|you|just|want|wish|need|to|think|should)){0,4} (stop|quit|cease)\b"
+    r"( (ever|please|you|just|want|wish|need|to|think|should)){0,4} (stop|quit|cease|unsubscribe|opt out)\b"
 )
 _CONDITIONAL_ENGLISH = (
     r"^(if|why|when|unless|until|they|he|she|we|did|does|do (i|you|we|they))\b(?!.*\b(stop|quit|cease)\b)"
@@ -72,13 +81,15 @@ _CONDITIONAL_ENGLISH = (
 _MESSAGES_CHINESE = "(短信|简讯|簡訊|信息|消息|讯息|电话|電話|微信|邮件|郵件|信|函)"
 _STOP_CHINESE = (
     "(别|別|不要|请勿|請勿|勿|不许|不准|禁止|停止)(再|继续|繼續|一直|老是|总是|每天|天天)*((给|給|跟|向|对|和)(我|我们|本人))?(再)?"
-    "(发送|發送|发|發|打来|拨打|撥打|打|寄|联系|聯繫|联络|骚扰|騷擾|打扰|打擾|致电|推送)"
+    "(发送|發送|发|發|打来|拨打|撥打|打|寄|联系|聯繫|联络|骚扰|騷擾|打扰|打擾|致电|推送|传|傳|烦|煩)"
     "(我|我们|本人|任何|这些|这种|催款|催收|骚扰|垃圾|来|了)*(短信|简讯|簡訊|信息|消息|讯息|电话|電話|微信|邮件|郵件|信|函)?"
     "((给|給)(我|我们|本人))?(来|了|啦|吧|好吗|谢谢|謝謝)*$",
     "(不想|不愿|不愿意|不要|不希望|拒绝|拒絕)(再|继续)*(收到|接到|接收|接|收)(你们|您们|的|任何|这些|这种|催款|催收|骚扰|垃圾)*"
     f"{_MESSAGES_CHINESE}(了|啦)?$",
     "(我)?(撤回|撤销|收回|取消)(我的|对你们的)?(同意|授权)$",
-    "^(请)?(把我)?(从名单)?(退订|退訂)(短信)?(了|吧)?$",
+    "^(请|請)?(我)?(要|想|要求|请求|申请)?(退订|退訂|取消订阅|拒收)(短信|简讯|簡訊|信息|消息)?(了|吧)?$",
+    "(?<!不要)(?<!别)(?<!別)(把|将|將)我(的)?(号码|電話|电话|手机号)?(从|從)(你们|你們)?(的)?(名单|名單|列表|通讯录)(里|裡|中|上)?(删|刪|移除|去掉|去除)",
+    "^(请|請)?(删除|删掉|刪除)我的(号码|电话|手机号|联系方式)(吧|了)?$",
 )
 _DONT_STOP_CHINESE = "(不要|别|別|请勿|不用|不必|无需|没有|没让你们|未)(再|要)?(停|退订|退訂|取消)"
 
@@ -93,6 +104,7 @@ _DISPUTE_ENGLISH = (
     rf"( this| that| the| your| it| {_DEBT})*$",
     rf"{_OPENING}i am disputing( this| that| the| it| {_DEBT})*$",
     rf"{_OPENING}(this|that|the) {_DEBT} is (disputed|wrong|in dispute)$",
+    rf"{_OPENING}(this|that|the|your) (amount|sum|figure|balance) is (wrong|incorrect|not right|not correct|disputed)$",
     rf"{_OPENING}((you have|you have got|youve got|you got|this is) )?(the |a )?wrong (person|number)$",
     rf"{_OPENING}i (do not|dont) (recognise|recognize|know) (this|that|the) {_DEBT}$",
     rf"{_OPENING}(this is |i am a victim of )?identity theft$",
@@ -103,6 +115,7 @@ _DISPUTE_CHINESE = (
     f"{_DEBT_CHINESE}?(啊|呀|的)?$",
     f"^(你好|您好)?(这|這|这个|这笔|這筆|那笔|该笔)?(的)?{_DEBT_CHINESE}?(不是|并不是|并非|不属于)(我|本人)(的|欠的|借的){_DEBT_CHINESE}?(啊)?$",
     "^(你好|您好)?(你|您|你们|您们)?(打错|找错|发错)(人|电话|号码)?(了|啦)?$",
+    "^(你好|您好)?(这个|这|账单|账单的|欠款|欠款的)?(金额|数额|數額|金額)(不对|不對|有误|有誤|错了|错误|不正确)(啊|吧)?$",
     f"^(你好|您好)?(我|本人)?(对|对于)?(这|此|该)?(笔|个)?{_DEBT_CHINESE}?(有异议|提出异议|有争议|表示异议|存在争议)$",
 )
 
@@ -116,9 +129,12 @@ _ALREADY_PAID_ENGLISH = (
     rf"{_OPENING}(it|this|that|(this|that|the|my) {_DEBT}) (is|was|has been|has already been|was already|is already) "
     rf"(paid|settled){_PAID_WHAT}",
     rf"{_OPENING}(already|just) (paid|settled){_PAID_WHAT}",
+    rf"{_OPENING}(i|we|ive|weve|i have|we have) (already |just )*(sent|made|transferred) (the|my|a|full) payment"
+    rf"{_PAID_WHAT}",
+    rf"{_OPENING}(the |my )?(full )?payment (was|has been|has already been) (made|sent){_PAID_WHAT}",
     rf"{_OPENING}its (been |already )*(paid|settled){_PAID_WHAT}",
 )
-_PAID_CHINESE = "(还清|還清|付清|结清|结清了|缴清|还完|还款|付款|还钱|还|還|付|支付|缴)"
+_PAID_CHINESE = "(还清|還清|付清|结清|结清了|缴清|还完|还款|付款|还钱|转账|轉帳|汇款|打款|还|還|付|支付|缴)"
 _WHEN_CHINESE = "(昨天|今天|前天|上周|上个月|早就|早|刚刚|刚才|刚|全部|全|都)*"
 _ALREADY_PAID_CHINESE = (
     f"^(你好|您好)?(我|我们|本人)?(这笔|把)?(的)?{_DEBT_CHINESE}?(我)?{_WHEN_CHINESE}(已经|已經|已){_WHEN_CHINESE}{_PAID_CHINESE}"
