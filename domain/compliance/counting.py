@@ -83,7 +83,19 @@ def _candidates(rule: Counted, asked: Circumstances) -> Sequence[PastContact]:
     if known is not None and known[0] is rule:
         return known[1]
     horizon = tally.since - timedelta(days=rule.days + 2)
-    found = [past for past in tally.history if past.at > horizon and _counts(rule, past, debt)]
+    # Looked up once: a history is gone through for each rule.
+    channels, outcomes, directions, places = rule.channels, rule.outcomes, rule.directions, rule.places
+    of_any_debt = rule.per is Per.PERSON
+    found = [
+        past
+        for past in tally.history
+        if past.at > horizon
+        and past.channel in channels
+        and (of_any_debt or is_about(past, debt))
+        and past.outcome in outcomes
+        and past.direction in directions
+        and past.to in places
+    ]
     tally.counted[(id(rule), debt)] = (rule, found)
     return found
 
@@ -104,16 +116,6 @@ def _counted_dates(rule: Counted, asked: Circumstances, zone: tzinfo) -> Sequenc
         for past, day in zip(_candidates(rule, asked), dates, strict=True)
         if not _has_consent(rule, asked, past.channel, zone, day, past.at)
     ]
-
-
-def _counts(rule: Counted, past: PastContact, debt: str) -> bool:
-    return (
-        past.channel in rule.channels
-        and (rule.per is Per.PERSON or is_about(past, debt))
-        and past.outcome in rule.outcomes
-        and past.direction in rule.directions
-        and past.to in rule.places
-    )
 
 
 def is_about(past: PastContact, debt: str) -> bool:

@@ -54,7 +54,7 @@ def gate(
             before = spoken[number]
             spoken[number] = said if before is None else _stronger(before, said)
         later = _latest_deferral(findings)
-        if _has_forbidden(findings):
+        if Forbidden in map(type, findings):
             return _verdict(rules, spoken, None)
         if later is None:
             return _verdict(rules, spoken, None if lawful_at == at_utc else _where_they_live(lawful_at, consumer))
@@ -79,16 +79,15 @@ def _judge(
 
 def _ruling(rule: BoundRule, asked: Circumstances, at: datetime, first_date: int, last_date: int) -> Ruling | None:
     """What one rule says, by every version in force on one of the local dates."""
+    if rule.is_steady and rule.versions[0].since <= first_date:
+        only = rule.versions[0]
+        return only.evaluate(only.parameters, asked, at)
     worst: Ruling | None = None
     for version in rule.versions:
         if version.since <= last_date and first_date < version.until:
             said = version.evaluate(version.parameters, asked, at)
             worst = said if worst is None else _stronger(worst, said)
     return rule.until_it_changes(worst, asked.zones, at) if type(worst) is DeferredUntil else worst
-
-
-def _has_forbidden(findings: Sequence[Ruling | None]) -> bool:
-    return any(type(finding) is Forbidden for finding in findings)
 
 
 def _latest_deferral(findings: Sequence[Ruling | None]) -> datetime | None:
