@@ -57,15 +57,11 @@ async def _record(session: Session, record: CaseRecord, message: Message, now: d
     match message:
         case events.ConsentChanged():
             await _record_consent(session, record, message, now)
-        case events.ReplyReceived(intent=ReplyIntent.STOP | ReplyIntent.START):
-            await add_consent(
-                session,
-                record.consumer_id,
-                message.channel,
-                consented=message.intent is ReplyIntent.START,
-                at=now,
-                given_how=_MEANS_OF_REPLY[message.channel],
-            )
+        case events.ReplyReceived(intent=ReplyIntent.STOP):
+            for channel in dict.fromkeys((message.channel, *message.also_refused)):
+                await _record_word(session, record, message, channel, now)
+        case events.ReplyReceived(intent=ReplyIntent.START):
+            await _record_word(session, record, message, message.channel, now)
         case events.ContactPreferencesChanged():
             await set_preferences(session, record.consumer_id, message.refused_places, message.inconvenient_times)
         case events.ContactPointChanged():
@@ -76,6 +72,19 @@ async def _record(session: Session, record: CaseRecord, message: Message, now: d
             await _record_call(session, record, message, now)
         case _:
             pass
+
+
+async def _record_word(
+    session: Session, record: CaseRecord, reply: events.ReplyReceived, channel: Channel, now: datetime
+) -> None:
+    await add_consent(
+        session,
+        record.consumer_id,
+        channel,
+        consented=reply.intent is ReplyIntent.START,
+        at=now,
+        given_how=_MEANS_OF_REPLY[reply.channel],
+    )
 
 
 async def _record_consent(session: Session, record: CaseRecord, word: events.ConsentChanged, now: datetime) -> None:

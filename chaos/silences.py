@@ -84,8 +84,9 @@ def _stops(life: Life, accepted: Sequence[Sent], clock: Clock) -> Iterable[Silen
                 yield _silence("a dispute", record, next(resolved, None))
             case events.Recalled():
                 yield _silence("a recall", record, None)
-            case events.ReplyReceived(channel=channel, intent=ReplyIntent.STOP):
-                yield _silence("a STOP", record, None, channel=channel)
+            case events.ReplyReceived(channel=channel, intent=ReplyIntent.STOP, also_refused=others):
+                for refused in (channel, *others):
+                    yield _silence("a STOP", record, None, channel=refused)
 
 
 def _silence(

@@ -138,7 +138,8 @@ def _(event: events.DeliveryReported) -> str:
 
 @describe.register
 def _(event: events.ReplyReceived) -> str:
-    return f"reply by {event.channel}: {words(event.intent)}"
+    also = f", refuses {', '.join(event.also_refused)} too" if event.also_refused else ""
+    return f"reply by {event.channel}: {words(event.intent)}{also}"
 
 
 @describe.register

@@ -11,10 +11,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.names import ReplyIntent
+from domain.names import Channel, ReplyIntent
 from domain.reply_phrases import (
     KEYWORDS,
     NOT_STOP,
+    ONLY_THEN_OR_THERE,
+    REFUSED_MEDIA,
     REQUESTS,
     STATEMENTS,
     STOP,
@@ -63,6 +65,20 @@ def intent_of(text: str) -> ReplyIntent:
     if len(whole.words) <= SENTENCE_LENGTH_MAX:
         return next((intent for intent, phrases in REQUESTS.items() if whole.says(phrases)), ReplyIntent.OTHER)
     return ReplyIntent.OTHER
+
+
+def also_refused(text: str, channel: Channel) -> tuple[Channel, ...]:
+    """The channels that a stop names besides the one by which it came (12 CFR 1006.14(h)(1): a medium by any other)."""
+    stops = [each.words for each in _sentences(_plain(_own_words(text))) if _is_stop(each)]
+    named = {
+        refused
+        for words in stops
+        if not ONLY_THEN_OR_THERE.search(words)
+        for medium, channels in REFUSED_MEDIA.items()
+        if medium.search(words)
+        for refused in channels
+    }
+    return tuple(each for each in Channel if each in named and each is not channel)
 
 
 def _own_words(text: str) -> str:

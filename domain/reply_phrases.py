@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from domain.names import ReplyIntent
+from domain.names import Channel, ReplyIntent
 
 # The whole answer, once spaces and punctuation are taken out. 47 CFR 64.1200(a)(10)(i) names "stop", "quit", "end",
 # "revoke", "opt out", "cancel" and "unsubscribe"; the others are what carriers and Twilio honour, and the Chinese words
@@ -169,6 +169,21 @@ STOP = _any_of(*_STOP_ENGLISH), _any_of(*_STOP_CHINESE)
 
 NOT_STOP = _any_of(_DONT_STOP_ENGLISH, _CONDITIONAL_ENGLISH), _any_of(_DONT_STOP_CHINESE)
 """A sentence in which a stop is denied, asked about, or told of others."""
+
+REFUSED_MEDIA: Mapping[re.Pattern[str], tuple[Channel, ...]] = {
+    re.compile(r"\b(call|phone|ring)(s|ed|ing)?\b|\bphoning\b|电话|電話|致电|拨打|撥打|打(?!扰|擾)"): (Channel.VOICE,),
+    re.compile(r"\bte?xt(s|ed|ing)?\b|\bsms\b|短信|简讯|簡訊"): (Channel.SMS,),
+    re.compile(r"\be ?mail(s|ed|ing)?\b|邮件|郵件"): (Channel.EMAIL,),
+    re.compile(r"\bletters?\b|(?<!e )\bmail(ing)?\b|信函|寄"): (Channel.LETTER,),
+    re.compile(
+        r"\b(contact(ed|ing)?|communications?|hear from you|leave (me|us) alone|cease and desist)\b"
+        r"|\b(harass|bother|disturb)(ing)?\b|联系|聯繫|联络|骚扰|騷擾|打扰|打擾|烦|煩"
+    ): tuple(Channel),
+}
+"""What a stop is about: "stop calling me" in a text message refuses calls, too, and "do not contact me" everything."""
+
+ONLY_THEN_OR_THERE = re.compile(r"\b(at|before|after|until|during)\b(?! all\b)")
+"""A stop with one of these is about some time or place: it is not taken for a refusal of further channels."""
 
 STATEMENTS = {
     ReplyIntent.DISPUTE: (_any_of(*_DISPUTE_ENGLISH), _any_of(*_DISPUTE_CHINESE)),

@@ -55,8 +55,11 @@ def _learn(life: Lifetime, judged: Sequence[Judged]) -> None:
         match one.message:
             case events.ConsentChanged(channel=channel, consented=consented):
                 set_opt_out(life, channel, refused=not consented)
-            case events.ReplyReceived(channel=channel, intent=ReplyIntent.STOP | ReplyIntent.START as intent):
-                set_opt_out(life, channel, refused=intent is ReplyIntent.STOP)
+            case events.ReplyReceived(channel=channel, intent=ReplyIntent.STOP, also_refused=others):
+                for refused in (channel, *others):
+                    set_opt_out(life, refused, refused=True)
+            case events.ReplyReceived(channel=channel, intent=ReplyIntent.START):
+                set_opt_out(life, channel, refused=False)
             case events.ContactPointChanged(contact_point=point, channel=channel, usable=usable):
                 set_usable(life, point, channel, usable=usable)
             case _:

@@ -28,12 +28,12 @@ from domain.clock import PRODUCTION_CLOCK, Clock
 from domain.compliance.model import RulePack
 from domain.events import AnyMessage, Entry
 from domain.money import Money
-from domain.names import Channel
+from domain.names import Channel, ReplyIntent
 from domain.policy import Policy, PolicyStatus
 from domain.proposals import Proposal, Shape, divide_debt, propose_arrangement
 from domain.refusals import Refusal
 from domain.registration import AccountRegistration, ContactPointRegistration, LenderRegistration
-from domain.replies import intent_of
+from domain.replies import also_refused, intent_of
 from domain.state import CaseState, CaseStatus
 from rulebook.load import Rulebook, UnknownPolicy
 from starter.case_key import CaseKey
@@ -171,7 +171,9 @@ class DunlinClient(Verbs):
             now = self._clock.business(datetime.now(UTC))
             await store_reply(session, record.case_id, message_id, channel, text, now)
 
-        return events.ReplyReceived(id=message_id, channel=channel, intent=intent_of(text)), keep
+        intent = intent_of(text)
+        others = also_refused(text, channel) if intent is ReplyIntent.STOP else ()
+        return events.ReplyReceived(id=message_id, channel=channel, intent=intent, also_refused=others), keep
 
     async def propose_arrangement(self, case: CaseKey, shape: Shape) -> Proposal:
         """A plan of that shape that the case would agree to now; it is not told of it. Raises Refused."""

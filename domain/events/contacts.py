@@ -99,6 +99,9 @@ class ReplyReceived(Message):
     kind: Literal["reply_received"] = "reply_received"
     channel: Channel
     intent: ReplyIntent
+    also_refused: tuple[Channel, ...] = Field(
+        default=(), description='What a stop is about besides its own channel, as "stop calling me" in a text message.'
+    )
 
 
 class StepEvent(Occurrence):

@@ -160,6 +160,19 @@ async def test_an_old_consent_that_is_reported_late_does_not_undo_a_later_stop(d
     assert await ask(database, "SELECT count(*) FROM consent") == 2
 
 
+async def test_a_stop_refuses_the_other_channels_that_it_names(database: Database) -> None:
+    """12 CFR 1006.14(h)(1): a medium may be refused by any other; "stop calling me" may come in a text message."""
+    await register(database)
+    stop = events.ReplyReceived(
+        id="m-1", channel=Channel.SMS, intent=ReplyIntent.STOP, also_refused=(Channel.VOICE, Channel.SMS)
+    )
+
+    await _hear(database, stop)
+
+    assert set((await _person(database)).consumer.opt_outs) == {Channel.SMS, Channel.VOICE}
+    assert await ask(database, "SELECT count(*) FROM consent") == 2
+
+
 async def test_no_word_on_consent_can_be_changed_or_removed(database: Database) -> None:
     await register(database)
     await _hear(database, events.ConsentChanged(id="m-1", channel=Channel.SMS, consented=False))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.names import ReplyIntent
-from domain.replies import intent_of
+from domain.names import Channel, ReplyIntent
+from domain.replies import also_refused, intent_of
 
 
 @pytest.mark.parametrize(
@@ -233,6 +233,30 @@ def test_plain_sentences_dispute_tell_of_a_payment_and_ask(text: str, intent: Re
 @pytest.mark.parametrize("text", FOR_A_PERSON)
 def test_what_only_resembles_a_known_sentence_is_for_a_person(text: str) -> None:
     assert intent_of(text) is ReplyIntent.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("STOP", ()),
+        ("stop texting me", ()),
+        ("Stop calling me!", (Channel.VOICE,)),
+        ("别再打电话了", (Channel.VOICE,)),
+        ("no more texts, calls or emails", ()),
+        ("Stop texting me. No more emails.", (Channel.EMAIL,)),
+        ("do not send me letters", (Channel.LETTER,)),
+        ("do not contact me again", (Channel.EMAIL, Channel.VOICE, Channel.LETTER)),
+        ("leave me alone", (Channel.EMAIL, Channel.VOICE, Channel.LETTER)),
+        ("不要再联系我了", (Channel.EMAIL, Channel.VOICE, Channel.LETTER)),
+        ("请勿再打扰", (Channel.EMAIL, Channel.VOICE, Channel.LETTER)),
+        ("stop contacting me at work", ()),
+        ("I will call on Friday\n> stop calling me", ()),
+        ("Call me tomorrow. Stop texting me", ()),
+    ],
+)
+def test_a_stop_refuses_what_it_names_besides_its_own_channel(text: str, others: tuple[Channel, ...]) -> None:
+    """12 CFR 1006.14(h)(1), comment 1: a person may ask by any medium that another is not used."""
+    assert also_refused(text, Channel.SMS) == others
 
 
 def test_what_an_answer_quotes_is_not_heard() -> None:
