@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 
+from activities.agreed_facts import agreed_facts, offer_facts
 from activities.desk import Standing
 from db.persons import Recipient
 from domain.ageing import delinquent_days, pauses_of
@@ -39,6 +40,8 @@ def facts_of(standings: Sequence[Standing], recipient: Recipient, collector: Col
         debt_help=_debt_help(standings),
         accounts=accounts,
         validation=_validation(standing, today),
+        agreed=agreed_facts(standing.state),
+        offer=offer_facts(standing.state),
     )
 
 

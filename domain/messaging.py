@@ -55,6 +55,40 @@ class ValidationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedPayment:
+    """One payment of what was agreed."""
+
+    due: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedFacts:
+    """What a message says of a promise, of a plan of instalments or of an accepted settlement.
+
+    `payment` is still to be paid by `due`: it is number `number` of `count`. `payments` are all of them as agreed,
+    `total` in sum; `forgiven` is what a settlement writes off once they are paid, and zero otherwise.
+    """
+
+    payment: Money
+    due: date
+    number: int
+    count: int
+    total: Money
+    forgiven: Money
+    payments: tuple[AgreedPayment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFacts:
+    """What a message says of an offer to settle: who pays `amount` owes `forgiven` no more. `last_day` is included."""
+
+    amount: Money
+    forgiven: Money
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
     """Everything that a template may use. Personal: made in the activity, it leaves the process only by the channel.
 
@@ -73,6 +107,8 @@ class MessageFacts:
     debt_help: tuple[DebtHelp, ...]
     accounts: tuple[AccountFacts, ...]
     validation: ValidationFacts | None = None
+    agreed: AgreedFacts | None = None
+    offer: OfferFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

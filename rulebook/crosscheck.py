@@ -42,9 +42,9 @@ def uses(policy: Policy) -> Iterator[Use]:
     yield Use(("hardship", "template"), policy.hardship.template, policy.hardship.channels, Occasion.DUE)
     yield Use(("receipt", "template"), policy.receipt.template, policy.receipt.channels, Occasion.SETTLED)
     for place, notification in notifications(policy):
-        yield Use((*place, "template"), notification.template, notification.channels, Occasion.DUE)
+        yield Use((*place, "template"), notification.template, notification.channels, Occasion.AGREED)
     for number, offer in enumerate(policy.settlement_offers):
-        yield Use(("settlement", "offers", number, "template"), offer.template, offer.channels, Occasion.DUE)
+        yield Use(("settlement", "offers", number, "template"), offer.template, offer.channels, Occasion.OFFERED)
     terms = policy.consolidation
     if terms is not None:
         channels = (channel for step in policy.steps if step.template in terms.replaces for channel in step.channels)

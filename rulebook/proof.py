@@ -11,7 +11,7 @@ from domain.names import Channel
 from rulebook.canonical import digest_of
 from rulebook.problems import Problem
 from rulebook.render import Form, Templates, facts_context, render_form
-from rulebook.requirements import lacking, proof_contexts, unnamed, unsaid_of_validation
+from rulebook.requirements import lacking, proof_contexts, unnamed, unsaid_of_agreement, unsaid_of_validation
 from rulebook.sample import sample_facts
 from rulebook.template import MessageTemplate, Parts
 from rulebook.template_lint import Source, lint, parts_used
@@ -130,6 +130,9 @@ def _lacks(rendered: Rendered, body: Source, context: Mapping[str, Any]) -> Iter
     if "accounts" in context:
         for fact in dict.fromkeys(unnamed(rendered.text, rendered.channel, rendered.locale, context)):
             yield body.problem(1, f"lacks the {fact} of an account; list all accounts, each with its {fact}")
+    if ("agreed" in context or "offer" in context) and rendered.channel is not Channel.VOICE:
+        for missing in unsaid_of_agreement(rendered.text, rendered.locale, context):
+            yield body.problem(1, f"lacks what was agreed; say {missing} on every path through it")
     if "validation" in context:
         for missing in unsaid_of_validation(rendered.text, rendered.locale, context):
             yield body.problem(1, f"lacks part of the validation information; say {missing}")

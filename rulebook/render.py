@@ -40,6 +40,8 @@ _OF_OCCASION = {
     Occasion.VALIDATION: frozenset(
         {"account", "outstanding", "past_due", "oldest_due", "delinquent_days", "validation"}
     ),
+    Occasion.AGREED: frozenset({"account", "outstanding", "agreed"}),
+    Occasion.OFFERED: frozenset({"account", "outstanding", "offer"}),
 }
 _ALWAYS = frozenset({"recipient_name", "today", "collector", "debt_help"})
 _FIXED = {"stop_word": STOP_WORD, "connect_key": CONNECT_KEY, "stop_key": STOP_KEY}
@@ -125,18 +127,24 @@ def known_names(occasion: Occasion) -> frozenset[str]:
 def facts_context(facts: MessageFacts, occasion: Occasion) -> dict[str, Any]:
     """The facts under the names that templates know, with every text made fit to stand inside a sentence.
 
-    Raises UnfitFacts for a message about something due when nothing is.
+    Raises UnfitFacts where there is nothing of what the message is about: nothing due, nothing agreed, no offer.
     """
     due_dates = {
         Occasion.DUE: (facts.oldest_due,),
         Occasion.VALIDATION: (facts.oldest_due,),
         Occasion.SETTLED: (),
+        Occasion.AGREED: (),
+        Occasion.OFFERED: (),
         Occasion.SEVERAL: tuple(each.oldest_due for each in facts.accounts),
     }
     if None in due_dates[occasion]:
         raise UnfitFacts("oldest_due is missing: the message speaks of something due")
     if occasion is Occasion.VALIDATION and facts.validation is None:
         raise UnfitFacts("the itemization is missing: register the account with it")
+    if occasion is Occasion.AGREED and facts.agreed is None:
+        raise UnfitFacts("agreed is missing: no promise, plan or settlement is in force")
+    if occasion is Occasion.OFFERED and facts.offer is None:
+        raise UnfitFacts("offer is missing: no settlement is offered")
     values: dict[str, Any] = {name: getattr(facts, name) for name in _ALWAYS | _OF_OCCASION[occasion]}
     values["recipient_name"] = one_line(facts.recipient_name)
     if "account" in values:

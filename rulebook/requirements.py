@@ -130,6 +130,27 @@ def unsaid_of_validation(text: str, locale: str, context: Mapping[str, Any]) -> 
         yield CONSUMER_PROTECTIONS
 
 
+def unsaid_of_agreement(text: str, locale: str, context: Mapping[str, Any]) -> Iterator[str]:
+    """What a message about something agreed or offered should say and does not, as its author would write it.
+
+    Of what was agreed: the payment that comes next, and its day. Of an offer: what it asks for, what it writes off,
+    and the last day on which it can be accepted.
+    """
+    said = " ".join(text.split())
+    if "agreed" in context:
+        agreed = context["agreed"]
+        amounts, day, name = {"payment": agreed.payment}, ("due", agreed.due), "agreed"
+    else:
+        offer = context["offer"]
+        amounts = {"amount": offer.amount, "forgiven": offer.forgiven}
+        day, name = ("last_day", offer.last_day), "offer"
+    for field, amount in amounts.items():
+        if format_money(amount, locale) not in said:
+            yield f"{{{{ {name}.{field} | money }}}}"
+    if format_day(day[1], locale) not in said:
+        yield f"{{{{ {name}.{day[0]} | date }}}}"
+
+
 def _marked(variable: str, context: Mapping[str, Any]) -> str:
     name, _, attribute = variable.partition(".")
     value = context[name]
@@ -157,5 +178,16 @@ def _mark(variable: str) -> str:
 
 
 _NOT_TEXT = frozenset(
-    {"validation", "outstanding", "past_due", "oldest_due", "delinquent_days", "today", "payment", "accounts"}
+    {
+        "validation",
+        "agreed",
+        "offer",
+        "outstanding",
+        "past_due",
+        "oldest_due",
+        "delinquent_days",
+        "today",
+        "payment",
+        "accounts",
+    }
 )

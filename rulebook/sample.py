@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from domain.compliance.model import DebtHelp
-from domain.messaging import AccountFacts, CollectorIdentity, MessageFacts, ValidationFacts
+from domain.messaging import (
+    AccountFacts,
+    AgreedFacts,
+    AgreedPayment,
+    CollectorIdentity,
+    MessageFacts,
+    OfferFacts,
+    ValidationFacts,
+)
 from domain.money import Money
 
 _NAMES = {"zh": ("示例客户", "示例服务有限公司", "示例消费金融有限公司", "示例市示例路1号")}
@@ -19,7 +27,7 @@ _ACCOUNTS = (
 
 
 def sample_facts(locale: str, currency: str, debt_help: tuple[DebtHelp, ...]) -> MessageFacts:
-    """Facts of an account that is past due, which also serve for a receipt: there is a payment too."""
+    """Facts of an account that is past due, with all that any occasion needs: a payment, a plan and an offer."""
     customer, name, creditor, address = _NAMES.get(locale[:2], _OTHER_NAMES)
     return MessageFacts(
         recipient_name=customer,
@@ -61,5 +69,22 @@ def sample_facts(locale: str, currency: str, debt_help: tuple[DebtHelp, ...]) ->
             paid_or_credited=Money.parse("290", currency),
             owed=Money.parse("24680", currency),
             ends_on=date(2026, 7, 24),
+        ),
+        agreed=AgreedFacts(
+            payment=Money.parse("4113", currency),
+            due=date(2026, 8, 3),
+            number=2,
+            count=3,
+            total=Money.parse("12339", currency),
+            forgiven=Money.parse("12341", currency),
+            payments=tuple(
+                AgreedPayment(due, Money.parse("4113", currency))
+                for due in (date(2026, 7, 3), date(2026, 8, 3), date(2026, 9, 3))
+            ),
+        ),
+        offer=OfferFacts(
+            amount=Money.parse("14808", currency),
+            forgiven=Money.parse("9872", currency),
+            last_day=date(2026, 7, 15),
         ),
     )

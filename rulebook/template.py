@@ -37,6 +37,10 @@ class Occasion(StrEnum):
     """Several accounts of the person are overdue: each has its amounts and due date in `accounts`."""
     VALIDATION = "validation"
     """The validation information is given: as `due`, with the itemization and the end of the period in `validation`."""
+    AGREED = "agreed"
+    """A promise, a plan or an accepted settlement is in force: `agreed` has its payments, and which comes next."""
+    OFFERED = "offered"
+    """A settlement is offered: `offer` has what it comes to, what it writes off, and until when it stands."""
 
 
 class EmailTemplate(Value):

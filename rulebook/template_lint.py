@@ -9,7 +9,7 @@ from functools import lru_cache
 import jinja2
 from jinja2 import nodes
 
-from domain.messaging import CollectorIdentity
+from domain.messaging import AgreedFacts, CollectorIdentity, OfferFacts
 from domain.names import Channel
 from domain.spoken_name import DEBT_WORDS
 from rulebook.problems import Location, Problem, suggestion
@@ -42,6 +42,8 @@ _ALLOWED_NODES = (
 
 # In a call, `collector.name` is the spoken name; no text chooses between the two.
 _COLLECTOR_FIELDS = frozenset(field.name for field in fields(CollectorIdentity)) - {"voice_name"}
+_AGREED_FIELDS = frozenset(field.name for field in fields(AgreedFacts))
+_OFFER_FIELDS = frozenset(field.name for field in fields(OfferFacts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def lint(source: Source, occasion: Occasion, channel: Channel, parts: Collection
     yield from _name_problems(source, tree, occasion, channel)
     known: dict[str, Collection[str]] = {
         "collector": SPOKEN_COLLECTOR_FIELDS if channel is Channel.VOICE else _COLLECTOR_FIELDS,
+        "agreed": _AGREED_FIELDS,
+        "offer": _OFFER_FIELDS,
         "parts": parts,
     }
     for name, found in _attributes(tree):

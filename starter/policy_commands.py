@@ -24,6 +24,7 @@ from rulebook.publish import publish as publish_file
 from rulebook.render import render
 from rulebook.sample import sample_facts
 from rulebook.schema import schemas
+from rulebook.template import Occasion
 from starter.console import REFUSED, CommandError, show_line, show_table
 from starter.policy_deviations import home_zone, words_of_cap, words_of_deviation
 from starter.policy_timeline import endings, headline, steps_table, timeline
@@ -101,7 +102,9 @@ def list_policies() -> None:
 @app.command()
 def preview(
     policy: PolicyArgument,
-    step: Annotated[str, typer.Argument(metavar="STEP", help="A step's id, receipt, or consolidated.")],
+    step: Annotated[
+        str, typer.Argument(metavar="STEP", help="A step's id, receipt, consolidated, or a text about what is agreed.")
+    ],
     channel: Annotated[Channel | None, typer.Option(help="Left out: every channel of the step.")] = None,
     html: Annotated[bool, typer.Option("--html", help="The HTML of an e-mail, for a browser.")] = False,
 ) -> None:
@@ -113,6 +116,9 @@ def preview(
         steps[_CONSOLIDATED] = next(
             (use.template, use.channels) for use in uses(found) if use.template == found.consolidation.template
         )
+    for use in uses(found):
+        if use.occasion in (Occasion.AGREED, Occasion.OFFERED):
+            steps.setdefault(use.template, (use.template, use.channels))
     if step not in steps:
         raise CommandError(f"{found.id} has no step {step}: it has {', '.join(steps)}")
     template, channels = steps[step]

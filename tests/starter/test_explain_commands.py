@@ -43,7 +43,7 @@ async def test_each_contact_has_its_reason_and_the_rules_that_allowed_it(dunlin:
     assert made
     rules = {rule.id: rule for rule in Rulebook.load().law["uk"].rules}
     for contact in made:
-        assert contact["policy"] == "uk-personal-loan v2"
+        assert contact["policy"] == "uk-personal-loan v3"
         assert contact["because"] in words.out
         assert contact["reasons"], "the gate's reasons are in the journal"
         for reason in contact["reasons"]:

@@ -67,7 +67,7 @@ def test_check_lists_every_fault_and_ends_with_1(tmp_path: Path) -> None:
 def test_check_without_a_file_checks_the_whole_rulebook() -> None:
     packs = len(Rulebook.load().law)
 
-    assert _run("check").stdout == f"OK  8 policies, {packs} law packs, 37 message templates\n"
+    assert _run("check").stdout == f"OK  11 policies, {packs} law packs, 52 message templates\n"
 
 
 def test_check_names_the_steps_that_the_law_never_lets_run_as_planned(tmp_path: Path) -> None:
