@@ -6,7 +6,8 @@ from datetime import date
 
 from domain import events
 from domain.agreed import Arrangement, ArrangementStatus, Settlement, SettlementStatus
-from domain.balance import paid_in_all
+from domain.agreements import accepted_settlement, plan_of
+from domain.balance import paid_in_all, total_charged, total_settling
 from domain.evolving.dispatch import apply_event
 from domain.state import CaseState, Credit, CreditKind, Promise, PromiseStatus
 
@@ -154,12 +155,19 @@ def _(event: events.SettlementLapsed, state: CaseState, today: date) -> CaseStat
     return state.model_copy(update={"credits": kept})
 
 
-def reopen_arrangement(state: CaseState) -> CaseState:
-    """A payment did not stand: the latest arrangement, if it was completed, is in force again as far as it is unpaid.
+def reopen_arrangement(state: CaseState, payment_id: str, today: date) -> CaseState:
+    """A payment did not stand: the latest arrangement, if that had completed it, is in force again as far as unpaid.
 
-    `domain.arrangement_follow_ups` then finds it kept, completed or broken, as if the payment had never come.
+    Not while nothing is owed, nor where a settlement has taken its place since. A promise that was made since gives
+    way to it. `domain.arrangement_follow_ups` then finds it kept or broken, as if the payment had never come.
     """
-    if not state.arrangements or state.arrangements[-1].status is not ArrangementStatus.COMPLETED:
+    latest = state.arrangements[-1] if state.arrangements else None
+    if latest is None or latest.status is not ArrangementStatus.COMPLETED:
         return state
-    latest = state.arrangements[-1].model_copy(update={"status": ArrangementStatus.IN_FORCE, "ended_on": None})
-    return state.model_copy(update={"arrangements": (*state.arrangements[:-1], latest)})
+    counted = any(payment.id == payment_id for payment in state.payments[latest.payments_before :])
+    is_owed = total_charged(state) > total_settling(state)
+    if not counted or plan_of(state, latest).is_paid or not is_owed or accepted_settlement(state) is not None:
+        return state
+    state = _supersede(state, today)
+    reopened = latest.model_copy(update={"status": ArrangementStatus.IN_FORCE, "ended_on": None})
+    return state.model_copy(update={"arrangements": (*state.arrangements[:-1], reopened)})

@@ -30,7 +30,8 @@ def _(event: events.PaymentReversed, state: CaseState, today: date) -> CaseState
         else promise
         for promise in state.promises
     )
-    return reopen_arrangement(state.model_copy(update={"payments": payments, "promises": promises}))
+    reversed_state = state.model_copy(update={"payments": payments, "promises": promises})
+    return reopen_arrangement(reversed_state, payment.id, today)
 
 
 @apply_event.register

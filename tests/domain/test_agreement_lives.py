@@ -224,3 +224,47 @@ class TestSettlements:
         assert "settlement_lapsed" in kinds(unanswered)
         assert "settlement_lapsed" in kinds(unpaid)
         assert outstanding(unpaid.state) == money("150.01")
+
+
+def completed_and_owing_more() -> CaseState:
+    """A plan for what was past due was completed by p-2, and a bill of 200.00 is still to come."""
+    state = turn(a_case(("300.00", DUE), ("200.00", AGREED + timedelta(days=40))), AGREED).state
+    state = happened(state, AGREED, paid("10.00", "p-1"), PLAN)
+    state = happened(state, AGREED + timedelta(days=1), paid("300.00", "p-2"), paid("10.00", "p-3"))
+    assert state.arrangements[-1].status is ArrangementStatus.COMPLETED
+    return state
+
+
+def test_a_completed_plan_stays_completed_when_a_payment_bounces_that_it_did_not_need() -> None:
+    completed = completed_and_owing_more()
+
+    for payment in ("p-1", "p-3"):
+        later = happened(completed, AGREED + timedelta(days=9), bounced(payment))
+        assert later.arrangements == completed.arrangements, "the days since are not paused"
+
+
+def test_a_plan_that_a_bounced_payment_reopens_takes_the_place_of_a_promise_made_since() -> None:
+    promise = events.PromiseMade(id="t-1", amount=money("50.00"), due=AGREED + timedelta(days=20))
+    promised = happened(completed_and_owing_more(), AGREED + timedelta(days=2), promise)
+
+    state = happened(promised, AGREED + timedelta(days=3), bounced("p-2"))
+
+    assert state.arrangements[-1].status is ArrangementStatus.IN_FORCE
+    assert state.promises[-1].status is PromiseStatus.SUPERSEDED
+
+
+def test_a_completed_plan_is_not_reopened_beside_a_settlement_that_was_accepted_since() -> None:
+    offered = events.SettlementOffered(
+        settlement="s-1",
+        offer="half",
+        amount=money("100.00"),
+        outstanding=money("200.00"),
+        expires_on=AGREED + timedelta(days=12),
+    )
+    accepted = events.SettlementAccepted(id="y-1", offer="half")
+    settling = happened(completed_and_owing_more(), AGREED + timedelta(days=2), offered, accepted)
+
+    state = happened(settling, AGREED + timedelta(days=3), bounced("p-2"))
+
+    assert arrangement_in_force(state) is None
+    assert state.settlements[-1].status is SettlementStatus.ACCEPTED
