@@ -43,11 +43,8 @@ def test_every_import_is_one_that_its_package_may_make() -> None:
 
 def test_every_package_has_a_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-<<<<<<< HEAD
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench", "simulation", "chaos"}
-=======
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench", "load", "simulation"}
->>>>>>> ec597e6 (Put a portfolio under load, one lender's backlog before another's accounts, and measure a sleeper and a cold worker)
+    beside = {"tests", "bench", "load", "simulation", "chaos"}
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - beside
     assert {contract["package"] for contract in read_configuration()["contracts_options"]} == packages
 
 
