@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 
@@ -38,7 +39,7 @@ from starter.case_key import CaseKey
 from starter.client import DunlinClient
 from worker import working
 
-OWED = "900.00"
+OWED = "700.00"
 """Enough for every step, too little for a legal referral: what that costs depends on people and courts."""
 
 DAYS_BEFORE_DUE = 9
@@ -87,6 +88,10 @@ class LifeCost:
     @property
     def actions_total(self) -> int:
         return sum(self.actions.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """What JSON can keep, and this class can be made from again."""
+        return asdict(self) | {"actions": dict(self.actions), "rows": dict(self.rows)}
 
 
 async def measure_lives(servers: Servers, seconds_per_day: float) -> list[LifeCost]:
