@@ -102,8 +102,8 @@ def _rows_table(lives: list[LifeCost]) -> str:
 
 def _basis(life: LifeCost) -> str:
     return (
-        f"Computed from the unpaid life of {life.policy}, the dearest that a case can have without a court: most cases "
-        "are paid long before. Processor times, memory and bytes on disk are those of [benchmarks](benchmarks.md) and "
+        f"Computed from the unpaid life of {life.policy}, with nothing but reminders: most cases are paid long before "
+        "its end. Processor times, memory and bytes on disk are those of [benchmarks](benchmarks.md) and "
         "[load](load.md); assumptions are named, with their reasons, in [bench/sizing.py](../bench/sizing.py)."
     )
 

@@ -55,7 +55,8 @@ _PLACES = {
 """By a policy's language: the zone, and a number that is nobody's."""
 
 _BY_CASE = text("""
-SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'case_id'
+SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+WHERE table_schema = 'public' AND column_name = 'case_id' AND table_type = 'BASE TABLE'
 """)
 _STAGE = text("SELECT stage FROM collection_case WHERE id = :case_id")
 _KINDS = text("SELECT kind, count(*) AS times FROM journal WHERE case_id = :case_id GROUP BY kind")

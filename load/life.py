@@ -178,8 +178,8 @@ async def _waves(
     """Let every group wake, be contacted and sleep again. The instants are those at which the mails arrived."""
     due = [first + timedelta(days=apart * number + CONTACT_DAY) for number in range(len(groups))]
     run.progress.say(f"the first wave comes in {(due[0] - run.today()).days} s, the others {apart} s apart")
-    await sleep_until(run.clock, due[0])
     for number, group in enumerate(groups):
+        await sleep_until(run.clock, due[number])
         contacted = partial(counts.contacted, run.servers, f"bench:load-{number}-%")
         await run.progress.until(f"wave {number + 1}: contacted", len(group), contacted)
     arrived: dict[str, datetime] = {mail.account: mail.arrived for mail in mails_in(run.servers.stack.mail_folder)}
