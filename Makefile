@@ -1,7 +1,7 @@
 # Dunlin's commands. They need Python 3.11 or newer and make; the first run sets up the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench simulate histories chaos
+.PHONY: help setup demo test check bench load simulate histories chaos
 
 help: ## print these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,6 +26,9 @@ check: setup ## lint, format, types, import directions, YAML and compose
 
 bench: setup ## measure throughput against the floor, printed as ratios
 	@.venv/bin/python -m bench
+
+load: setup ## open ten thousand cases, wake them in waves, pay them all at once, and prove that nothing is lost
+	@.venv/bin/python -m load
 
 simulate: setup ## live thousands of generated lives with faults, and check every step
 	@.venv/bin/python -m simulation

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -37,24 +38,27 @@ class Servers:
     stack: Stack
     temporal: Client
     database: Database
+    _numbers: Iterator[int] = field(default_factory=count)
+    """Each worker has a log of its own."""
 
     def client(self, rulebook: Rulebook, clock: Clock) -> DunlinClient:
         return DunlinClient(self.temporal, self.database, rulebook, clock=clock)
 
-    async def start_dunlin(self, days: Sequence[int]) -> LeashedProcess:
-        """A worker of Dunlin's in a process of its own, once it works."""
-        return await self._start("dunlin", *map(str, days))
+    async def start_dunlin(self, days: Sequence[int], **settings: str) -> LeashedProcess:
+        """A worker of Dunlin's in a process of its own, once it works. `settings` are environment variables."""
+        return await self._start("dunlin", *map(str, days), **settings)
 
-    async def start_floor(self) -> LeashedProcess:
+    async def start_floor(self, **settings: str) -> LeashedProcess:
         """The floor's worker in a process of its own, once it works."""
-        return await self._start("floor")
+        return await self._start("floor", **settings)
 
-    async def _start(self, name: str, *words: str) -> LeashedProcess:
-        process = self.stack.run(name, [sys.executable, "-m", "bench.worker", name, *words], **_OFF)
+    async def _start(self, kind: str, *words: str, **settings: str) -> LeashedProcess:
+        name = f"{kind}-{next(self._numbers)}"
+        process = self.stack.run(name, [sys.executable, "-m", "bench.worker", kind, *words], **_OFF, **settings)
         async with asyncio.timeout(_START_SECONDS_MAX):
             while READY not in process.last_lines():
                 if process.exit_code is not None:
-                    raise StackError(f"the {name} worker ended with code {process.exit_code}:\n{process.last_lines()}")
+                    raise StackError(f"the worker {name} ended with code {process.exit_code}:\n{process.last_lines()}")
                 await asyncio.sleep(_POLL_SECONDS)
         return process
 

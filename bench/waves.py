@@ -105,11 +105,11 @@ async def measure_waves(servers: Servers, plan: Plan) -> Waves:
     floor = await _start_floor(servers, plan, clock, due)
     await _open_cases(servers, plan, clock, registrations)
     warm = plan.floor_days[0] + plan.apart_seconds - 2
-    await _sleep_until(clock, due + timedelta(days=warm))
+    await sleep_until(clock, due + timedelta(days=warm))
     async with sampling() as processor_time:
-        await _sleep_until(clock, due + timedelta(days=plan.floor_days[-1]))
+        await sleep_until(clock, due + timedelta(days=plan.floor_days[-1]))
         await _all_contacted(servers, plan)
-        await _sleep_until(clock, due + timedelta(days=plan.floor_days[-1] + plan.apart_seconds))
+        await sleep_until(clock, due + timedelta(days=plan.floor_days[-1] + plan.apart_seconds))
     cases = [servers.temporal.get_workflow_handle(_key(each).workflow_id) for each in registrations]
     full_herds = await _herds(cases, "contact", plan.herds + 1, processor_time)
     floor_herds = await _herds(floor, FLOOR_ACTIVITY, plan.herds + 1, processor_time)
@@ -137,14 +137,19 @@ async def _start_floor(servers: Servers, plan: Plan, clock: Clock, due: date) ->
 def _real_instant(clock: Clock, day: date, name: str) -> datetime:
     """A real instant within the first half of a business day, spread as the policy's own instants are."""
     share = int.from_bytes(sha256(name.encode()).digest()[:8], "big") % _HALF_A_DAY_SECONDS
+    return day_begins(clock, day) + timedelta(seconds=share) / clock.factor
+
+
+def day_begins(clock: Clock, day: date) -> datetime:
+    """The real instant at which a business day begins."""
     anchor = clock.anchor
     assert anchor is not None, "a fast clock is anchored"
-    business = datetime.combine(day, time(0), UTC) + timedelta(seconds=share)
-    return anchor + (business - anchor) / clock.factor
+    return anchor + (datetime.combine(day, time(0), UTC) - anchor) / clock.factor
 
 
-async def _sleep_until(clock: Clock, day: date) -> None:
-    wait = _real_instant(clock, day, "") - datetime.now(UTC)
+async def sleep_until(clock: Clock, day: date) -> None:
+    """Sleep until a business day begins."""
+    wait = day_begins(clock, day) - datetime.now(UTC)
     await asyncio.sleep(wait.total_seconds())
 
 

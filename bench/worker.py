@@ -7,6 +7,7 @@ floor` on the floor's workflow. Both read the same settings from the environment
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -24,6 +25,10 @@ from runtime.settings import WorkerSettings, load_settings
 from runtime.telemetry import start_telemetry
 from runtime.temporal import connect, ensure_current_deployment_version
 from worker import spare_the_collector, working
+from workflows import collection_case
+
+HISTORY_EVENTS_MAX = "BENCH_HISTORY_EVENTS_MAX"
+"""A variable of the environment: beyond so many events a case continues as new, much sooner than in the product."""
 
 READY = "the worker works"
 """What it says on standard output once it does."""
@@ -68,6 +73,8 @@ async def _serve(words: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     settings = load_settings(WorkerSettings)
+    if HISTORY_EVENTS_MAX in os.environ:
+        collection_case.HISTORY_EVENTS_MAX = int(os.environ[HISTORY_EVENTS_MAX])
     configure_logging(level="warning", log_format="json")
     telemetry = start_telemetry(settings, service="bench")
     client = await connect(settings, runtime=telemetry.runtime, plugins=telemetry.plugins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from temporalio.exceptions import (
 )
 
 from workflows import attributes, calls, sheet
+from workflows.hearing import hears
 from workflows.inbox import Inbox
 from workflows.inputs import (
     CASE_WORKFLOW,
@@ -39,12 +40,10 @@ with workflow.unsafe.imports_passed_through():
         RawMessage,
         Turn,
     )
-    from domain.accept import parse_message
     from domain.decision import Contact
     from domain.events import MESSAGES
     from domain.money import Money
     from domain.names import ReferralStatus
-    from domain.refusals import Refusal
 
 _BEFORE_COUNSEL = (ReferralStatus.PROPOSED, ReferralStatus.APPROVED)
 """What a referral is when it is new: a policy may approve it in the turn that proposes it."""
@@ -59,6 +58,7 @@ HISTORY_EVENTS_MAX = 2_000
 
 
 @workflow.defn(name=CASE_WORKFLOW)
+@hears(MESSAGES)
 class CollectionCase:
     """Sleeps until the case's next decision is due or a message comes, has it carried out, and is told the next one.
 
@@ -72,13 +72,6 @@ class CollectionCase:
         self._sequence = start.sequence
         self._inbox = Inbox()
         self._turn: Turn | None = None
-        # Handlers are registered by name from the contract, so that a message added there is a signal and an update at
-        # once. They take any JSON: what they get is judged by the activity, where a refusal is journaled.
-        for kind in MESSAGES:
-            workflow.set_signal_handler(kind, self._signal_of(kind))
-            workflow.set_update_handler(kind, self._update_of(kind), validator=self._validator_of(kind))
-        # After the others, and not as a decorated method: a signal that comes with the start would go to that one,
-        # because the SDK looks for its handler before this method runs. So it is kept until its own handler is set.
         workflow.set_dynamic_signal_handler(self._unknown_signal)
 
     @workflow.run
@@ -98,6 +91,26 @@ class CollectionCase:
     @workflow.query(name="case_sheet", description="Where the case stands, and its next decision.")
     def case_sheet(self) -> Turn | None:
         return self._turn
+
+    def hear(self, kind: str, payload: Any) -> None:
+        """A signal came. It takes any JSON: what it gets is judged by the activity, where a refusal is journaled."""
+        self._inbox.put(kind, payload)
+
+    async def answer(self, kind: str, payload: Any) -> MessageResult:
+        """An update came: have it judged, and say what it did. Raises ApplicationError with the code of a refusal."""
+        answer = await self._inbox.answer_to(kind, payload)
+        assert self._turn is not None, "an answer comes with a turn"
+        stands = self._turn.sheet
+        return MessageResult(
+            message=answer.message,
+            status=answer.status,
+            outstanding=stands.outstanding,
+            past_due=stands.past_due,
+            credit=stands.credit,
+            settled=answer.settled,
+            next=sheet.next_in_words(self._turn),
+            next_at=sheet.due_at(self._turn) if self._turn.closed is None else None,
+        )
 
     def _unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """A message that the contract does not know is journaled as refused, not lost in silence."""
@@ -248,37 +261,3 @@ class CollectionCase:
                     sequence=self._sequence,
                 )
             )
-
-    def _signal_of(self, kind: str) -> Callable[..., None]:
-        def receive(payload: Any = None, *surplus: Any) -> None:
-            self._inbox.put(kind, payload)
-
-        return receive
-
-    def _update_of(self, kind: str) -> Callable[..., Awaitable[MessageResult]]:
-        async def receive(payload: Any = None, *surplus: Any) -> MessageResult:
-            answer = await self._inbox.answer_to(kind, payload)
-            assert self._turn is not None, "an answer comes with a turn"
-            stands = self._turn.sheet
-            return MessageResult(
-                message=answer.message,
-                status=answer.status,
-                outstanding=stands.outstanding,
-                past_due=stands.past_due,
-                credit=stands.credit,
-                settled=answer.settled,
-                next=sheet.next_in_words(self._turn),
-                next_at=sheet.due_at(self._turn) if self._turn.closed is None else None,
-            )
-
-        return receive
-
-    def _validator_of(self, kind: str) -> Callable[..., None]:
-        """Refuse what can never be right before it enters history."""
-
-        def validate(payload: Any = None, *surplus: Any) -> None:
-            parsed = parse_message(kind, payload)
-            if isinstance(parsed, Refusal):
-                raise ApplicationError(parsed.detail, type=parsed.code, non_retryable=True)
-
-        return validate
