@@ -97,7 +97,7 @@ class Comparison:
     async def _rate(self, system: System) -> Rate:
         self.console.print(f"{system.name}: {self.words.contacts} contacts ...")
         rate = await measure_rate(system, self.words.contacts, self._folder(system, "rate"), self.reminder)
-        self.console.print(f"  {rate.per_second:.0f} a second")
+        self.console.print(f"  {rate.per_second:.0f} a second, {rate.others_cores:.1f} cores busy elsewhere")
         return rate
 
     async def _survival(self, system: System) -> Survival:
@@ -152,7 +152,7 @@ def _header(words: argparse.Namespace) -> str:
 
 def _table(rows: list[Row]) -> Table:
     table = Table(title="Against what people use instead")
-    for heading in ("system", "contacts/s", "CPU ms a contact", "bytes a mail"):
+    for heading in ("system", "contacts/s", "CPU ms a contact", "cores busy elsewhere", "bytes a mail"):
         table.add_column(heading)
     for heading in ("idle day: CPU s", "transactions", "rows read", "kills", "mails lost", "mails doubled"):
         table.add_column(heading)
@@ -160,7 +160,7 @@ def _table(rows: list[Row]) -> Table:
         rate, idle, found = row.rate, row.idle, row.survival
         table.add_row(
             row.name,
-            *(("", "", "") if rate is None else _rate_cells(rate)),
+            *(("", "", "", "") if rate is None else _rate_cells(rate)),
             *(("", "", "") if idle is None else _idle_cells(idle)),
             str(found.kills),
             f"{found.tally.missing} of {found.tally.wanted}",
@@ -169,8 +169,13 @@ def _table(rows: list[Row]) -> Table:
     return table
 
 
-def _rate_cells(rate: Rate) -> tuple[str, str, str]:
-    return f"{rate.per_second:.0f}", f"{rate.processor_milliseconds:.1f}", f"{rate.mail_bytes:,}"
+def _rate_cells(rate: Rate) -> tuple[str, str, str, str]:
+    return (
+        f"{rate.per_second:.0f}",
+        f"{rate.processor_milliseconds:.1f}",
+        f"{rate.others_cores:.1f}",
+        f"{rate.mail_bytes:,}",
+    )
 
 
 def _idle_cells(idle: Idle) -> tuple[str, str, str]:

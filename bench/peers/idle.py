@@ -19,8 +19,10 @@ _SETTLE_SECONDS = 10
 _CRON_RUNS = 3
 _RUNS_PER_DAY = 1440
 _COPIES_SETTLE_SECONDS = 5
-_ASLEEP_POLL_SECONDS = 1.0
-_ASLEEP_SECONDS_MAX = 180
+_LOOK_SECONDS = 5.0
+_STILL_SHARE = 0.02
+"""Of one core."""
+_STILL_SECONDS_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +128,13 @@ def _far() -> float:
 
 
 async def _until_still() -> None:
-    """Wait until the machine's part that is measured does almost nothing."""
-    async with asyncio.timeout(_ASLEEP_SECONDS_MAX):
-        while True:
-            before = running_seconds()
-            await asyncio.sleep(5 * _ASLEEP_POLL_SECONDS)
-            if running_seconds() - before < 0.8:
-                break
+    """Wait until what is measured does almost nothing, or until it is plain that it goes on doing what it does."""
+    deadline = time.monotonic() + _STILL_SECONDS_MAX
+    while time.monotonic() < deadline:
+        before = running_seconds()
+        await asyncio.sleep(_LOOK_SECONDS)
+        if running_seconds() - before < _LOOK_SECONDS * _STILL_SHARE:
+            break
     await asyncio.sleep(_SETTLE_SECONDS)
 
 

@@ -32,6 +32,20 @@ def ended_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def others_seconds() -> float:
+    """What this machine has used for anything that is not this run: with it, a disturbed figure can be told."""
+    machine = psutil.cpu_times()
+    own = psutil.Process().cpu_times()
+    ours: float = own.user + own.system + ended_seconds()
+    for process in psutil.Process().children(recursive=True):
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        ours += times.user + times.system + times.children_user + times.children_system
+    return float(machine.user + machine.system + machine.nice) - ours
+
+
 def memory_bytes(process_id: int) -> int:
     """The resident memory of one process."""
     return int(psutil.Process(process_id).memory_info().rss)
