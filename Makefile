@@ -1,10 +1,10 @@
 # Dunlin's commands. They need Python 3.11 or newer and make; the first run sets up the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench load simulate histories chaos
+.PHONY: help setup demo test check bench bench-peers load simulate histories chaos
 
 help: ## print these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## make .venv as uv.lock says
 	@scripts/bootstrap.sh
@@ -29,6 +29,10 @@ bench: setup ## measure throughput against the floor, printed as ratios
 
 load: setup ## open ten thousand cases, wake them in waves, pay them all at once, and prove that nothing is lost
 	@.venv/bin/python -m load
+
+bench-peers: setup ## measure Dunlin beside what people use instead, in an environment of its own
+	@scripts/peers.sh
+	@.venv/bin/python -m bench.peers
 
 simulate: setup ## live thousands of generated lives with faults, and check every step
 	@.venv/bin/python -m simulation
