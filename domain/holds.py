@@ -76,7 +76,7 @@ PERSON_WIDE: frozenset[HoldKind] = frozenset(
         HoldKind.CEASE_CONTACT,
     }
 )
-"""Holds that are about the person, not about one account: why each is, docs/decisions/0014-holds-of-the-person.md."""
+"""Holds that are about the person, not about one account: why each is, docs/decisions/0015-holds-of-the-person.md."""
 
 _WORDS: tuple[tuple[str, str], ...] = (
     ("stops_contact", "contact"),
