@@ -91,7 +91,7 @@ class Comparison:
             self.console.print(f"{system.name}: setting up the books ...")
             await system.set_up(self.reminder)
             rate, survival = await self._rate(system), await self._survival(system)
-            idle = await self._idle(system, idle_tryton, self.words.accounts)
+            idle = await self._idle(system, idle_tryton, self.words.customers)
             return Row(system.name, rate, idle, survival)
 
     async def _rate(self, system: System) -> Rate:
@@ -188,6 +188,9 @@ def main() -> int:
     parser.add_argument("--contacts", type=int, default=400, help="accounts that are due at once")
     parser.add_argument("--killed", type=int, default=200, help="accounts that are due while workers are killed")
     parser.add_argument("--accounts", type=int, default=100_000, help="accounts on a day on which nothing is due")
+    parser.add_argument(
+        "--customers", type=int, default=20_000, help="the same in Tryton, whose cycle grows with their square"
+    )
     parser.add_argument("--asleep", type=int, default=300, help="of these, how many where each is a sleeping workflow")
     parser.add_argument("--window", type=int, default=15, help="seconds that an idle system is watched")
     parser.add_argument("--peers", nargs="*", default=["cron", "dbos", "tryton"], choices=["cron", "dbos", "tryton"])

@@ -19,6 +19,8 @@ _SETTLE_SECONDS = 10
 _CRON_RUNS = 3
 _RUNS_PER_DAY = 1440
 _COPIES_SETTLE_SECONDS = 5
+_REST_SECONDS = 30
+"""The server goes on tidying for a while after the last case has fallen asleep."""
 _LOOK_SECONDS = 5.0
 _STILL_SHARE = 0.02
 """Of one core."""
@@ -117,6 +119,7 @@ async def idle_dunlin(dunlin: Dunlin, accounts: int, window: int, folder: Path, 
         empty = await _window(socket, window)
         await dunlin.open_far(accounts)
         await _until_still()
+        await asyncio.sleep(_REST_SECONDS)
         background = await _window(socket, window)
         await asyncio.to_thread(worker.stop)
         without = day_seconds(empty.processor, window)

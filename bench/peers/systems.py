@@ -42,7 +42,7 @@ class Cron:
     """A cron job that polls a table. With a lease it tries again what a dead worker claimed, without it never."""
 
     _LEASE_SECONDS = 8
-    _LEAD_SECONDS = 4
+    _LEAD_SECONDS = 8
     _MARGIN_SECONDS = 5.0
 
     def __init__(self, ground: Ground, *, tries_again: bool) -> None:
@@ -62,14 +62,16 @@ class Cron:
         await self.ground.run("cron_sql", "open", str(count), "--at", str(due_at))
 
     async def work(self, way: Way, due_at: float) -> LeashedProcess:
-        return self.ground.start("cron_sql", "run", *self._lease, "--at", str(due_at), **_mail(way))
+        process = self.ground.start("cron_sql", "run", *self._lease, "--at", str(due_at), **_mail(way))
+        await until_ready(process)
+        return process
 
 
 class Dbos:
     """DBOS Transact, with a durable sleep or a delayed queue."""
 
-    settle_seconds = 7.0
-    _LEAD_SECONDS = 7
+    settle_seconds = 10.0
+    _LEAD_SECONDS = 8
     _ACCOUNTS_PER_SECOND = 100
 
     def __init__(self, ground: Ground, way_to_wait: str) -> None:
@@ -113,8 +115,8 @@ class Tryton:
     """Tryton's dunning cycle, as cron starts it."""
 
     name = "Tryton account_dunning"
-    settle_seconds = 7.0
-    _LEAD_SECONDS = 5
+    settle_seconds = 10.0
+    _LEAD_SECONDS = 10
     _OVERDUE_DAYS = 6
 
     def __init__(self, ground: Ground) -> None:
@@ -144,7 +146,9 @@ class Tryton:
         await self.ground.run("tryton_books", "customers", *words)
 
     async def work(self, way: Way, due_at: float) -> LeashedProcess:
-        return self.ground.start("tryton_cycle", str(self.config(way)), "--at", str(due_at))
+        process = self.ground.start("tryton_cycle", str(self.config(way)), "--at", str(due_at))
+        await until_ready(process)
+        return process
 
     def config(self, way: Way) -> Path:
         """Its configuration file, with this sink."""

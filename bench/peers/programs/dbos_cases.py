@@ -28,6 +28,8 @@ DATABASE = "dbos"
 URL = f"postgresql+psycopg://{os.environ.get('PGUSER', '')}@/{DATABASE}?host={os.environ.get('PGHOST', '')}"
 _QUEUE = "reminders"
 _NEXT_SECONDS = 30 * 86_400.0
+_MOMENT_SECONDS = 0.001
+"""A sleep of zero is no step to DBOS: a workflow that is recovered after its due instant must ask for more."""
 _SENDERS = 16
 _outbox: Outbox | None = None
 _senders = ThreadPoolExecutor(_SENDERS)
@@ -43,7 +45,7 @@ async def send(account: str) -> None:
 @DBOS.workflow()
 async def sleep(account: str, due_at: float) -> None:
     """Wait in a durable sleep."""
-    await DBOS.sleep_async(max(0.0, due_at - time.time()))
+    await DBOS.sleep_async(max(_MOMENT_SECONDS, due_at - time.time()))
     await send(account)
     await DBOS.sleep_async(_NEXT_SECONDS)
 
