@@ -53,7 +53,7 @@ class Idle:
     before: Mapping[str, float]
     asleep: Mapping[str, float]
     events: int
-    statements: int
+    transactions: int
 
 
 @dataclass(frozen=True, slots=True)

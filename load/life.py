@@ -94,6 +94,7 @@ class _Run:
 
     async def idle(self) -> tuple[dict[str, float], int]:
         """Processor seconds by server and worker, and transactions, while nothing is asked of anything."""
+        await asyncio.sleep(_SETTLE_SECONDS)  # Postgres counts with a delay
         before = await counts.transactions(self.servers)
         async with sampling() as used:
             since = datetime.now(UTC)
@@ -123,14 +124,14 @@ async def live(servers: Servers, plan: Plan, progress: Progress) -> Life:
     asleep_temporal = await temporal_bytes(servers) - empty_temporal
     tables_asleep = await tables(servers)
     lines = await counts.journal_lines(servers, "%")
-    idle_asleep, statements = await run.idle()
+    idle_asleep, transactions = await run.idle()
     idle = Idle(
         _IDLE_SECONDS,
         plan.cases,
         idle_before,
         idle_asleep,
         await counts.journal_lines(servers, "%") - lines,
-        statements - 1,  # the count before it
+        transactions - 1,  # the count before it
     )
     waves = await _waves(run, groups, first, apart)
     calm = await _calm(run)

@@ -97,7 +97,7 @@ def _idle(life: Life) -> str:
     return (
         f"{_table(('of one core while nothing is due', 'no case', f'{idle.cases:,} asleep'), rows)}\n\n"
         f"Watched for {idle.watched_seconds:.0f} s, as many days of the cases' lives: {idle.events} lines were "
-        f"journaled, and Dunlin asked Postgres {idle.statements} times."
+        f"journaled, and Postgres ended {idle.transactions} transactions, its own autovacuum's among them."
     )
 
 
