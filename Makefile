@@ -39,7 +39,7 @@ simulate: setup ## live thousands of generated lives with faults, and check ever
 
 histories: setup ## keep the histories of this release, RELEASE=1.2.0, for the replay tests of later ones
 	@test -n "$(RELEASE)" || { echo "say which release: make histories RELEASE=1.2.0"; exit 2; }
-	@DUNLIN_TEST_HISTORIES=tests/histories/$(RELEASE) .venv/bin/pytest tests/e2e
+	@HISTORIES_FOLDER=tests/histories/$(RELEASE) .venv/bin/pytest tests/e2e
 
 chaos: setup ## make over 500 faults while cases run, and prove that nothing was harmed
 	@.venv/bin/python -m chaos

@@ -61,10 +61,10 @@ LIVES: dict[str, tuple[Deed, ...]] = {
 }
 
 
-def story_of(registration: AccountRegistration, deeds: tuple[Deed, ...], days: int) -> Story:
+def story_of(registration: AccountRegistration, version: int, deeds: tuple[Deed, ...], days: int) -> Story:
     return Story(
         policy=registration.policy,
-        version=1,
+        version=version,
         account=registration.account,
         opened=START,
         zone=registration.zone,
@@ -109,13 +109,14 @@ async def test_every_life_goes_the_same_way_in_both(dunlin: World) -> None:
     await asyncio.gather(*(act(lives[name], deeds) for name, deeds in LIVES.items()))
     await until(START + timedelta(days=DAYS))
 
+    version = dunlin.rulebook.latest_published("uk-personal-loan").version
     differing = {}
     contacts = 0
     for name, registration in lives.items():
         lines = await client.journal(key_of(registration))
         real = [Entry.model_validate({"at": line.at, "event": line.event}) for line in lines]
         horizon = START + timedelta(days=DAYS - 1)
-        simulated = live(story_of(registration, LIVES[name], DAYS), dunlin.rulebook)
+        simulated = live(story_of(registration, version, LIVES[name], DAYS), dunlin.rulebook)
         wanted = in_short([entry for entry in simulated.journal if entry.at < horizon], registration.zone)
         found = in_short([entry for entry in real if entry.at < horizon], registration.zone)
         contacts += sum(line[1] == "contact_made" for line in found)

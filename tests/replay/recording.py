@@ -1,6 +1,6 @@
 """Keeps histories of the workflows that tests have run, so that later code can be held to them.
 
-With DUNLIN_TEST_HISTORIES=FOLDER in the environment the end-to-end tests leave there each history that shows something
+With HISTORIES_FOLDER=FOLDER in the environment the end-to-end tests leave there each history that shows something
 new: a pair of events in a row that no history kept so far has. `make histories` calls them so.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHistory
 
 HISTORIES = Path(__file__).parents[1] / "histories"
-FOLDER_VARIABLE = "DUNLIN_TEST_HISTORIES"
+FOLDER_VARIABLE = "HISTORIES_FOLDER"
 
 Step = tuple[str, str]
 """The type of an event, and the name of what it is about: an activity, a signal, an update, a workflow."""
