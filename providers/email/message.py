@@ -101,7 +101,7 @@ def mailbox_of(address: str) -> str:
 
 def message_id(reference: str, sender: Sender) -> str:
     """The Message-ID of a reference: the same on every retry, so that whoever gets a mail twice can tell."""
-    return f"<{quote(reference, safe='')}@{sender.address.rpartition('@')[2]}>"
+    return f"<{quote(reference, safe='', errors='surrogatepass')}@{sender.address.rpartition('@')[2]}>"
 
 
 def wire_bytes(mail: Mail, recipient: str, sender: Sender, date: datetime) -> bytes:
