@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain import events
+from domain.disputes import is_unanswered
 from domain.events import AnyEvent, DisputeCategory, DisputeOutcome, Entry, Event, Reason, WorkKind, WorkOutcome
 from domain.evolve import evolve
 from domain.holds import holds_on
@@ -111,7 +112,9 @@ def _after_hold(placed: events.HoldPlaced, change: Change) -> Iterable[AnyEvent]
 
 
 def _after_lifting(lifted: events.HoldLifted, change: Change) -> Iterable[AnyEvent]:
-    over = [hold.id for hold in change.before.holds if hold.kind is lifted.hold]
+    """The work that a hold asked for is over with it; a dispute or a complaint is over only with its answer."""
+    held = [hold.id for hold in change.before.holds if hold.kind is lifted.hold]
+    over = [hold for hold in held if not is_unanswered(hold, change.after)]
     return [withdrawn for hold in over for withdrawn in work_withdrawn(change.after, hold)]
 
 

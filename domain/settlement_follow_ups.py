@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from domain import events
 from domain.ageing import hold_pauses
 from domain.agreed import Settlement, SettlementStatus
 from domain.agreements import accepted_settlement, open_offer, plan_of, written_off_by
-from domain.balance import balance_of
+from domain.balance import balance_of, total_charged, total_settling
 from domain.compliance.model import RulePack
 from domain.events import SettlementLapse
 from domain.follow_up import FollowUp
@@ -47,14 +48,18 @@ def end_settlement(state: CaseState, policy: Policy, packs: Sequence[RulePack], 
 def _revive(state: CaseState, now: datetime) -> Iterator[FollowUp]:
     """A settlement that was paid by a payment that did not stand was not paid: what it wrote off is owed again.
 
-    Also after the case has closed, whoever has it then.
+    Also after the case has closed, whoever has it then. Where that leaves something owed that the payment alone did
+    not, because a credit came after the closing, the case is open again, unless the lender has taken it back.
     """
     for settlement in state.settlements:
         written_off = written_off_by(settlement, state)
         is_paid = plan_of(state, settlement).is_paid
         if settlement.status is SettlementStatus.COMPLETED and written_off is not None and not is_paid:
             why = "a payment of the settlement did not stand"
-            yield _lapse(settlement, now, why, SettlementLapse.PAYMENT_REVERSED, written_off)
+            lapse = _lapse(settlement, now, why, SettlementLapse.PAYMENT_REVERSED, written_off)
+            is_owed = total_charged(state) + written_off > total_settling(state)
+            is_given_up = state.status is CaseStatus.CLOSED and not state.recalled
+            yield replace(lapse, events=(*lapse.events, events.CaseReopened())) if is_owed and is_given_up else lapse
 
 
 def _lapse(

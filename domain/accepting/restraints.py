@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from domain import events
 from domain.balance import total_charged
+from domain.disputes import awaits_answer
 from domain.money import Money
-from domain.names import HoldKind
 from domain.refusals import Checks, Refusal, RefusalCode, Situation
 
 
@@ -43,8 +43,7 @@ def _dispute(message: events.DisputeOpened, situation: Situation) -> Refusal | N
 
 
 def _resolution(message: events.DisputeResolved, situation: Situation) -> Refusal | None:
-    disputes = [hold for hold in situation.state.holds if hold.kind is HoldKind.DISPUTE]
-    if any(hold.id == message.dispute and hold.covers(situation.today) for hold in disputes):
+    if awaits_answer(message.dispute, situation.state, situation.today):
         return None
     return Refusal(RefusalCode.NO_SUCH_DISPUTE, "no open dispute has that id: send the id of the dispute_opened")
 

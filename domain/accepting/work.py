@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from domain import events
+from domain.disputes import awaits_answer
 from domain.events import WorkKind, WorkOutcome
-from domain.names import HoldKind, Outcome
+from domain.names import Outcome
 from domain.refusals import Checks, Refusal, RefusalCode, Situation
 from domain.state import WorkItem
 
@@ -42,10 +43,7 @@ def _outcome_unfit(message: events.WorkItemCompleted, item: WorkItem, situation:
 
 
 def _is_about_open_dispute(item: WorkItem, situation: Situation) -> bool:
-    return any(
-        hold.kind is HoldKind.DISPUTE and hold.id == item.about and hold.covers(situation.today)
-        for hold in situation.state.holds
-    )
+    return item.about is not None and awaits_answer(item.about, situation.state, situation.today)
 
 
 CHECKS: Checks = ((events.WorkItemCompleted, _completion),)

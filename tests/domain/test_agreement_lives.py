@@ -12,6 +12,7 @@ from domain.agreed import ArrangementStatus, SettlementStatus
 from domain.agreement_terms import PartlyKept, PromiseTerms, Reminder
 from domain.agreements import arrangement_in_force, plan_of
 from domain.balance import balance_of
+from domain.casework import receive
 from domain.conduct import Conducted, conduct
 from domain.decision import Contact, Wait
 from domain.events import AnyEvent, Entry, ReversalReason
@@ -224,6 +225,58 @@ class TestSettlements:
         assert "settlement_lapsed" in kinds(unanswered)
         assert "settlement_lapsed" in kinds(unpaid)
         assert outstanding(unpaid.state) == money("150.01")
+
+
+def settling() -> CaseState:
+    """A settlement of 300.00 for 150.00 is accepted."""
+    return happened(happened(owing(), AGREED, TestSettlements.OFFER), AGREED, TestSettlements.ACCEPTED)
+
+
+def settled_with_an_upheld_dispute() -> CaseState:
+    """Settled for 150.00 of 300.00 and closed; then a dispute about 150.00 is upheld, so that nothing is left of it."""
+    state, _ = contacts_until(happened(settling(), AGREED, paid("150.00")), AGREED + timedelta(days=1))
+    disputed = events.DisputeOpened(id="d-1", category=events.DisputeCategory.AMOUNT, amount=money("150.00"))
+    upheld = events.DisputeResolved(id="d-2", dispute="d-1", outcome=events.DisputeOutcome.UPHELD)
+    state = happened(state, AGREED + timedelta(days=2), disputed, upheld)
+    assert state.status is CaseStatus.CLOSED
+    return state
+
+
+def received(state: CaseState, day: date, message: events.AnyMessage) -> Conducted:
+    """As the desk of the activities takes a message: judged, applied, and what follows."""
+    payload = message.model_dump(mode="json", exclude={"kind"})
+    came = receive(state, [(message.kind, payload)], POLICY, at(day))
+    conducted = turn(came.state, day)
+    return Conducted(conducted.state, (*came.entries, *conducted.entries), conducted.decision)
+
+
+def test_a_closed_case_that_owes_again_because_its_settlement_was_not_paid_is_open_again() -> None:
+    settled = settled_with_an_upheld_dispute()
+
+    revived = received(settled, AGREED + timedelta(days=3), bounced("p-1"))
+
+    assert outstanding(revived.state) == money("150.00")
+    assert revived.state.status is CaseStatus.OPEN
+    assert kinds(revived)[:3] == ["payment_reversed", "settlement_lapsed", "case_reopened"]
+
+
+def test_what_a_settlement_revives_opens_no_case_that_the_lender_has_taken_back() -> None:
+    taken_back = received(settled_with_an_upheld_dispute(), AGREED + timedelta(days=3), events.Recalled(id="b-1")).state
+
+    revived = received(taken_back, AGREED + timedelta(days=4), bounced("p-1"))
+
+    assert outstanding(revived.state) == money("150.00")
+    assert revived.state.status is CaseStatus.CLOSED
+
+
+def test_a_settlement_that_more_money_has_paid_since_stays_completed_when_its_payment_bounces() -> None:
+    settled, _ = contacts_until(happened(settling(), AGREED, paid("150.00")), AGREED + timedelta(days=1))
+    twice = received(settled, AGREED + timedelta(days=2), paid("150.00", "p-2")).state
+
+    bounced_once = received(twice, AGREED + timedelta(days=3), bounced("p-1"))
+
+    assert (outstanding(bounced_once.state), bounced_once.state.status) == (money("0.00"), CaseStatus.CLOSED)
+    assert bounced_once.state.settlements[0].status is SettlementStatus.COMPLETED
 
 
 def completed_and_owing_more() -> CaseState:

@@ -18,6 +18,7 @@ from domain.identifiers import dispute_id
 from domain.names import Channel, CloseReason, Direction, HoldKind, Outcome, ReplyIntent
 from domain.refusals import RefusalCode
 from domain.state import CaseState
+from domain.work import work_opened
 from tests.domain.builders import LAW, a_case, a_person, a_policy, after, instant, money
 from tests.domain.lives import as_sent
 
@@ -118,6 +119,40 @@ class TestDisputesAndHolds:
         assert decided.outcome.value == outcome.value
         assert received.state.work == ()
         assert not received.state.holds[0].covers(NOW.date())
+
+    @pytest.mark.parametrize("outcome", [events.DisputeOutcome.UPHELD, events.DisputeOutcome.REJECTED])
+    def test_a_dispute_whose_hold_was_lifted_still_waits_for_its_answer_and_can_get_it(
+        self, outcome: events.DisputeOutcome
+    ) -> None:
+        disputed = told(case(), events.DisputeOpened(id="d-1", category=DisputeCategory.AMOUNT)).state
+        lifted = told(disputed, events.HoldLifted(id="l-1", hold=HoldKind.DISPUTE)).state
+
+        assert open_work(lifted) == [(WorkKind.DISPUTE, "d-1")]
+        resolved = told(lifted, events.DisputeResolved(id="x-1", dispute="d-1", outcome=outcome))
+        assert [judged.status for judged in resolved.judged] == [AnswerStatus.APPLIED]
+        assert resolved.state.disputes[0].outcome is outcome
+        assert resolved.state.holds == lifted.holds, "the days that it was held are not taken back"
+        assert resolved.state.work == ()
+
+    def test_the_work_on_a_dispute_whose_hold_was_lifted_can_decide_it_once(self) -> None:
+        disputed = told(case(), events.DisputeOpened(id="d-1", category=DisputeCategory.AMOUNT)).state
+        lifted = told(disputed, events.HoldLifted(id="l-1", hold=HoldKind.DISPUTE)).state
+
+        decided = told(lifted, completed(lifted.work[0].id, WorkOutcome.REJECTED))
+        again = events.DisputeResolved(id="x-1", dispute="d-1", outcome=events.DisputeOutcome.UPHELD)
+
+        assert decided.state.disputes[0].outcome is events.DisputeOutcome.REJECTED
+        refusal = told(decided.state, again).judged[0].refusal
+        assert refusal is not None
+        assert refusal.code is RefusalCode.NO_SUCH_DISPUTE
+
+    def test_a_complaint_whose_hold_was_lifted_still_asks_somebody_for_its_answer(self) -> None:
+        complaint = events.ComplaintOpened(id="c-1", category=events.ComplaintCategory.CONDUCT, owner="team-1")
+        item = work_opened(told(case(), complaint).state, WorkKind.COMPLAINT, NOW, 2, "c-1")
+
+        lifted = told(case(complaint, item), events.HoldLifted(id="l-1", hold=HoldKind.COMPLAINT)).state
+
+        assert open_work(lifted) == [(WorkKind.COMPLAINT, "c-1")]
 
     def test_work_that_is_about_no_dispute_decides_none(self) -> None:
         asked = told(case(), replied(ReplyIntent.HELP)).state
