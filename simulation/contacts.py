@@ -10,11 +10,12 @@ from domain.compliance.gate import gate
 from domain.compliance.model import Consumer, ContactRequest, Effect, PastContact, Verdict
 from domain.decision import Contact, Wait
 from domain.events import Entry
+from domain.holds import under_holds
 from domain.identifiers import contact_id
-from domain.localtime import local_date, zone_of
 from domain.names import Outcome
 from domain.policy import RECEIPT_STEP
 from simulation.life import PLACES, Lifetime, Sent
+from simulation.rest import why_treatment_rests
 from simulation.story import Fate
 from simulation.turns import recent, remember, set_opt_out, set_usable, turn
 
@@ -51,9 +52,7 @@ def _ask_gate(life: Lifetime, decision: Contact) -> Verdict:
 
 def _consumer(life: Lifetime) -> Consumer:
     """The person, with the holds that are in force where the account lives."""
-    today = local_date(life.now, zone_of(life.state.zone))
-    holds = tuple(dict.fromkeys(hold.kind for hold in life.state.holds if hold.covers(today)))
-    return life.person.consumer.model_copy(update={"holds": holds})
+    return under_holds(life.person.consumer, life.state, life.today)
 
 
 def _send(life: Lifetime, decision: Contact, verdict: Verdict, fate: Fate) -> None:
@@ -84,6 +83,7 @@ def _send(life: Lifetime, decision: Contact, verdict: Verdict, fate: Fate) -> No
             channel=decision.channel,
             place=PLACES[decision.channel],
             owed=life.owes or decision.step == RECEIPT_STEP,
+            rests=why_treatment_rests(life),
             verdict=verdict,
             consumer=_consumer(life),
             history=recent(life).history,

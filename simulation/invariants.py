@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from domain.agreed import ArrangementStatus, SettlementStatus
 from domain.balance import balance_of, paid_in_all, total_charged, total_settling
 from domain.compliance.model import Effect
 from domain.decision import Wait
@@ -11,7 +12,9 @@ from domain.events import Message, MessageRefused
 from domain.evolve import replay
 from domain.localtime import local_date, zone_of
 from domain.money import Money
-from domain.state import CaseStatus
+from domain.names import CloseReason
+from domain.state import CaseStatus, PromiseStatus
+from simulation.books import owed_by_journal
 from simulation.life import Lifetime
 
 
@@ -24,7 +27,11 @@ def check(life: Lifetime) -> None:
     _paid_means_silent(life)
     _lawful(life)
     _once(life)
+    _silent_while_it_rests(life)
     _money_adds_up(life)
+    _closed_means_settled(life)
+    _one_agreement(life)
+    _asked_once(life)
     _never_stuck(life)
 
 
@@ -32,6 +39,8 @@ def check_whole(life: Lifetime) -> None:
     """At the end of a life: what would be slow to look at after each step. Raises Violation."""
     if replay(life.journal) != life.state:
         raise Violation("the journal does not add up to the state")
+    if owed_by_journal(life.journal) != (total_charged(life.state) - total_settling(life.state)).minor:
+        raise Violation("charges less payments and discounts, line by line, are not what the state says is owed")
     instants = [entry.at for entry in life.journal]
     if instants != sorted(instants):
         raise Violation("the journal is not in order of time")
@@ -46,6 +55,13 @@ def _paid_means_silent(life: Lifetime) -> None:
 def _lawful(life: Lifetime) -> None:
     if life.sent and life.sent[-1].verdict.verdict is not Effect.ALLOW:
         raise Violation(f"{life.sent[-1].step} was sent at {life.sent[-1].at} against the law")
+
+
+def _silent_while_it_rests(life: Lifetime) -> None:
+    """No step of the policy is taken while a promise or an agreement is kept, under a hold, or about disputed money."""
+    sent = life.sent[-1] if life.sent else None
+    if sent is not None and sent.rests is not None and any(step.id == sent.step for step in life.policy.steps):
+        raise Violation(f"{sent.step} was sent at {sent.at} though {sent.rests}")
 
 
 def _once(life: Lifetime) -> None:
@@ -63,6 +79,37 @@ def _money_adds_up(life: Lifetime) -> None:
         raise Violation("an amount is below zero")
     if balance.outstanding and balance.credit:
         raise Violation("a case owes something and has a credit")
+
+
+def _closed_means_settled(life: Lifetime) -> None:
+    """What is owed again opens a case that was closed because nothing was, unless the lender has taken it back."""
+    state = life.state
+    if state.closed_because not in {CloseReason.PAID, CloseReason.SETTLED} or state.recalled:
+        return
+    if total_charged(state) > total_settling(state):
+        raise Violation(f"the case stays closed as {state.closed_because}, and something is owed")
+
+
+def _one_agreement(life: Lifetime) -> None:
+    """A person is asked for one thing: a promise, an arrangement or a settlement."""
+    state = life.state
+    promised = [each.id for each in state.promises if each.status is PromiseStatus.OPEN]
+    arranged = [each.id for each in state.arrangements if each.status is ArrangementStatus.IN_FORCE]
+    settling = [each.id for each in state.settlements if each.status is SettlementStatus.ACCEPTED]
+    offered = [each.id for each in state.settlements if each.status is SettlementStatus.OFFERED]
+    if len(promised) + len(arranged) + len(settling) > 1 or len(offered) > 1:
+        raise Violation("more than one promise, arrangement or settlement is in force")
+
+
+def _asked_once(life: Lifetime) -> None:
+    """No two people are asked to do the same, and nobody to decide what was decided."""
+    twice = [item for item, count in Counter((item.work, item.about) for item in life.state.work).items() if count > 1]
+    if twice:
+        raise Violation(f"two people are asked about one thing: {twice[0][0]}")
+    answered = {each.id for each in life.state.disputes if each.outcome is not None}
+    answered |= {each.id for each in life.state.complaints if each.outcome is not None}
+    if any(item.about in answered for item in life.state.work):
+        raise Violation("somebody is asked about what was answered")
 
 
 def _never_stuck(life: Lifetime) -> None:

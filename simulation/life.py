@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.balance import balance_of
 from domain.casework import receive
@@ -16,7 +16,7 @@ from domain.names import Channel, Place
 from domain.person import Person
 from domain.policy import Policy
 from domain.state import CaseState
-from simulation.story import RawMessage, Story
+from simulation.story import Act, RawMessage, Story
 
 LENDER = "simulated"
 PLACES = {
@@ -29,7 +29,10 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message that a provider got: the truth, whatever Dunlin knows of it."""
+    """One message that a provider got: the truth, whatever Dunlin knows of it.
+
+    `rests` says why nothing of the treatment may be sent just then, by all that was accepted; None when it may.
+    """
 
     at: datetime
     reference: str
@@ -37,6 +40,7 @@ class Sent:
     channel: Channel
     place: Place
     owed: bool
+    rests: str | None
     verdict: Verdict
     consumer: Consumer
     history: tuple[PastContact, ...]
@@ -58,6 +62,7 @@ class Lifetime:
     planned: list[Contact] = field(default_factory=list)
     accepted: list[RawMessage] = field(default_factory=list)
     inbox: list[RawMessage] = field(default_factory=list)
+    said: dict[Act, RawMessage] = field(default_factory=dict)
     turns: int = 0
 
     @property
@@ -65,11 +70,17 @@ class Lifetime:
         return f"{LENDER}:{self.story.account}"
 
     @property
+    def today(self) -> date:
+        return local_date(self.now, zone_of(self.state.zone))
+
+    @property
+    def believed(self) -> CaseState:
+        """The case by everything that was accepted, whether applied yet or not."""
+        return receive(self.state, self.inbox, self.policy, self.now).state
+
+    @property
     def owes(self) -> bool:
-        """Whether something is outstanding by everything that was accepted, whether applied yet or not."""
-        today = local_date(self.now, zone_of(self.state.zone))
-        state = receive(self.state, self.inbox, self.policy, self.now).state
-        return bool(balance_of(state, self.policy.waterfall, today).outstanding)
+        return bool(balance_of(self.believed, self.policy.waterfall, self.today).outstanding)
 
 
 Watch = Callable[[Lifetime], None]

@@ -15,9 +15,10 @@ from domain.names import Channel, Outcome
 from domain.person import Person, UsablePoint
 from domain.state import CaseStatus
 from rulebook.load import Rulebook
+from simulation.acts import message_of
 from simulation.contacts import contact
 from simulation.life import LENDER, PLACES, Lifetime, Watch
-from simulation.story import Deed, Fate, OtherContact, Story
+from simulation.story import Act, Deed, Fate, OtherContact, Story
 from simulation.storyteller import OTHER_OUTCOMES
 from simulation.turns import remember, turn
 
@@ -81,7 +82,7 @@ def _arrivals(story: Story) -> list[tuple[datetime, Callable[[Lifetime], None]]]
     for deed in story.deeds:
         coming.append((story.at(deed.minute), partial(_accept, deed=deed)))
         delivered = _when_somebody_works(story, story.at(deed.minute + deed.lag_minutes))
-        coming += [(delivered, partial(turn, messages=(deed.message,)))] * (1 + deed.twice)
+        coming += [(delivered, partial(_deliver, deed=deed))] * (1 + deed.twice)
     coming += [(story.at(other.minute), partial(_remember_other, other=other)) for other in story.others]
     return sorted(coming, key=lambda pair: pair[0])
 
@@ -100,8 +101,21 @@ def _when_somebody_works(story: Story, at: datetime) -> datetime:
 
 
 def _accept(life: Lifetime, deed: Deed) -> None:
-    life.accepted.append(deed.message)
-    life.inbox.append(deed.message)
+    message = deed.message
+    if isinstance(message, Act):
+        worked_out = message_of(message, life)
+        if worked_out is None:
+            return
+        life.said[message] = worked_out
+        message = worked_out
+    life.accepted.append(message)
+    life.inbox.append(message)
+
+
+def _deliver(life: Lifetime, deed: Deed) -> None:
+    message = life.said.get(deed.message) if isinstance(deed.message, Act) else deed.message
+    if message is not None:
+        turn(life, (message,))
 
 
 def _remember_other(life: Lifetime, other: OtherContact) -> None:

@@ -25,6 +25,33 @@ class Fate(StrEnum):
     NOBODY_KNOWS = "the worker is killed after it sent, and the provider cannot be asked"
 
 
+class ActKind(StrEnum):
+    """What somebody does with what the case says then. `{number}` is how many, or which of the possible outcomes."""
+
+    AGREE = "agrees to the plan of {number} instalments that is proposed"
+    ASK_FOR_OFFER = "asks for the policy's settlement"
+    ACCEPT_OFFER = "accepts the settlement that is offered, in {number} parts"
+    PROMISE = "promises to pay half of it in {number} days"
+    PAY_WHAT_IS_AGREED = "pays what comes next of what was agreed"
+    PAY_EVERYTHING = "pays all that is outstanding"
+    TAKE_BACK_PAYMENT = "the latest payment bounces"
+    FINISH_WORK = "an agent finishes the most urgent work, outcome {number}"
+    DECIDE_DISPUTE = "the oldest dispute is decided, outcome {number}"
+    ANSWER_COMPLAINT = "the oldest complaint is answered, outcome {number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A message whose content is worked out when it is sent: `simulation.acts`. With nothing to act on, none is."""
+
+    kind: ActKind
+    id: str
+    number: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.kind.format(number=self.number)} ({self.id})"
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """A message is accepted some minutes after the case was placed, and reaches its workflow `lag_minutes` later.
@@ -33,15 +60,20 @@ class Deed:
     """
 
     minute: int
-    message: RawMessage
+    message: RawMessage | Act
     lag_minutes: int = 0
     twice: bool = False
 
     def __str__(self) -> str:
+        late = f", {self.lag_minutes} minutes late" if self.lag_minutes else ""
+        return f"{self._said()}{late}{', twice' if self.twice else ''}"
+
+    def _said(self) -> str:
+        if isinstance(self.message, Act):
+            return str(self.message)
         kind, payload = self.message
         said = ", ".join(f"{name} {_plain(value)}" for name, value in payload.items())
-        late = f", {self.lag_minutes} minutes late" if self.lag_minutes else ""
-        return f"{kind}: {said}{late}{', twice' if self.twice else ''}"
+        return f"{kind}: {said}"
 
 
 @dataclass(frozen=True, slots=True)

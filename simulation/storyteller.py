@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import get_args
 
 from domain.currency import exponent_of
 from domain.localtime import zone_of
 from domain.money import Money
-from domain.names import Channel, HoldKind, Outcome
+from domain.names import CallOutcome, Channel, Direction, HoldKind, Outcome, ReplyIntent
 from domain.policy import Policy
+from simulation.dealings import make_dealings
+from simulation.raw import raw_money
 from simulation.story import Deed, Fate, OtherContact, Outage, RawMessage, Story
 
 MINUTES_A_DAY = 24 * 60
@@ -22,12 +24,15 @@ _ZONES = {
 }
 _ANYWHERE = (("Europe/Berlin",), ("Asia/Kolkata",), ())
 _FIRST_DAY = date(2026, 1, 5)
+_SHARE_THAT_MAY_AGREE = 0.5
+"""Stories are told at least so often of a policy with terms for agreements."""
 
 
 def make_story(seed: int, policies: Sequence[Policy], days: int = 180) -> Story:
-    """A story of one of the policies."""
+    """A story of one of the policies, those that agree to plans more often than others."""
     random = Random(seed)
-    policy = random.choice(policies)
+    agreeing = [policy for policy in policies if policy.arrangement is not None]
+    policy = random.choice(agreeing if agreeing and random.random() < _SHARE_THAT_MAY_AGREE else policies)
     return _Maker(random, policy, seed, days).story()
 
 
@@ -92,6 +97,11 @@ class _Maker:
             self._owes_more,
             self._is_adjusted,
             self._is_decided,
+            self._complains,
+            self._is_in_hardship,
+            self._is_vulnerable,
+            self._prefers,
+            self._calls,
         )
         deeds = [
             Deed(
@@ -103,15 +113,17 @@ class _Maker:
             for number in range(self._random.randrange(9))
             for message in self._random.choice(makers)(f"m-{number}")
         ]
+        deeds += make_dealings(self._random, self._policy, self._days)
         if self._random.random() < 0.04:
-            deeds.append(Deed(self._minute(), ("recalled", {"id": "m-recall"})))
+            gone = self._random.choice((("recalled", {}), ("transferred", {"to": "agency-2"})))
+            deeds.append(Deed(self._minute(), (gone[0], {"id": "m-recall", **gone[1]})))
         return sorted(deeds, key=lambda deed: deed.minute)
 
     def _pays(self, id: str) -> list[RawMessage]:
         self._payments += 1
         paid = self._random.choice((self._owed, self._owed, self._owed // 2 or 1, self._random.randrange(1, 9999)))
         amount = Money(paid, self._policy.currency)
-        return [("payment_received", {"id": f"p-{self._payments}", "amount": _json(amount)})]
+        return [("payment_received", {"id": f"p-{self._payments}", "amount": raw_money(amount)})]
 
     def _bounces(self, id: str) -> list[RawMessage]:
         payment = f"p-{self._random.randint(1, max(1, self._payments))}"
@@ -119,7 +131,7 @@ class _Maker:
 
     def _promises(self, id: str) -> list[RawMessage]:
         due = self._some_day()
-        return [("promise_made", {"id": id, "amount": _json(self._amount(1, 300)), "due": due})]
+        return [("promise_made", {"id": id, "amount": raw_money(self._amount(1, 300)), "due": due})]
 
     def _holds(self, id: str) -> list[RawMessage]:
         hold = {"id": id, "hold": self._random.choice(list(HoldKind)).value}
@@ -129,11 +141,14 @@ class _Maker:
         return [("hold_lifted", {"id": id, "hold": kind.value}) for kind in self._random.sample(list(HoldKind), 1)]
 
     def _disputes(self, id: str) -> list[RawMessage]:
-        return [("dispute_opened", {"id": f"d-{self._random.randrange(2)}", "category": "amount"})]
+        part = {"amount": raw_money(self._amount(1, 200))} if self._random.random() < 0.4 else {}
+        return [("dispute_opened", {"id": f"d-{self._random.randrange(2)}", "category": "amount", **part})]
 
     def _resolves(self, id: str) -> list[RawMessage]:
         dispute = f"d-{self._random.randrange(2)}"
-        return [("dispute_resolved", {"id": id, "dispute": dispute, "outcome": "rejected"})]
+        return [
+            ("dispute_resolved", {"id": id, "dispute": dispute, "outcome": self._random.choice(("upheld", "rejected"))})
+        ]
 
     def _consents(self, id: str) -> list[RawMessage]:
         channel = self._random.choice(list(Channel)).value
@@ -145,16 +160,41 @@ class _Maker:
         return [("contact_point_changed", {"id": id, **point})]
 
     def _replies(self, id: str) -> list[RawMessage]:
-        return [("reply_received", {"id": id, "channel": "sms", "intent": self._random.choice(("stop", "start"))})]
+        intent = self._random.choice(("stop", "start", *ReplyIntent))
+        return [("reply_received", {"id": id, "channel": "sms", "intent": str(intent)})]
+
+    def _complains(self, id: str) -> list[RawMessage]:
+        return [("complaint_opened", {"id": id, "category": "conduct", "owner": "team-1"})]
+
+    def _is_in_hardship(self, id: str) -> list[RawMessage]:
+        can_pay = {"affordable": raw_money(self._amount(1, 50))} if self._random.random() < 0.5 else {}
+        return [("hardship_stated", {"id": id, "category": "lost_income", **can_pay})]
+
+    def _is_vulnerable(self, id: str) -> list[RawMessage]:
+        return [("vulnerability_stated", {"id": id})]
+
+    def _prefers(self, id: str) -> list[RawMessage]:
+        start = self._random.randrange(24)
+        end = self._random.randrange(start + 1, 25) % 24
+        wishes = {
+            "refused_places": self._random.choice(([], ["mobile"], ["home"], ["email"])),
+            "inconvenient_times": [{"start": f"{start:02}:00", "end": f"{end:02}:00"}],
+        }
+        return [("contact_preferences_changed", {"id": id, **wishes})]
+
+    def _calls(self, id: str) -> list[RawMessage]:
+        outcome = self._random.choice(get_args(CallOutcome))
+        direction = self._random.choice(list(Direction))
+        return [("call_outcome_recorded", {"id": id, "outcome": str(outcome), "direction": str(direction)})]
 
     def _owes_more(self, id: str) -> list[RawMessage]:
-        amount, due = _json(self._amount(5, 400)), self._some_day()
+        amount, due = raw_money(self._amount(5, 400)), self._some_day()
         return [("obligation_due", {"id": f"o-{id}", "amount": amount, "due": due})]
 
     def _is_adjusted(self, id: str) -> list[RawMessage]:
         amount = self._amount(1, 200)
         signed = amount if self._random.random() < 0.5 else -amount
-        return [("balance_adjusted", {"id": id, "amount": _json(signed), "reason": "correction"})]
+        return [("balance_adjusted", {"id": id, "amount": raw_money(signed), "reason": "correction"})]
 
     def _is_decided(self, id: str) -> list[RawMessage]:
         approved = self._random.random() < 0.5
@@ -173,10 +213,6 @@ class _Maker:
 
     def _some_day(self) -> str:
         return (self._opened.date() + timedelta(days=self._random.randrange(self._days))).isoformat()
-
-
-def _json(amount: Money) -> dict[str, Any]:
-    return {"amount": str(amount.decimal), "currency": amount.currency}
 
 
 OTHER_OUTCOMES = {"conversation": Outcome.CONVERSATION, "sent": Outcome.SENT}

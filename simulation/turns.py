@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from domain import events
-from domain.casework import AnswerStatus, Judged, receive
+from domain.casework import receive
 from domain.charging import charges_due
 from domain.compliance.model import PastContact
 from domain.conduct import conduct
-from domain.events import Entry
+from domain.events import Entry, Message
 from domain.evolve import evolve
-from domain.names import Channel, ReplyIntent
+from domain.names import Channel, Place, ReplyIntent
 from domain.person import Person, UsablePoint
 from simulation.life import PLACES, Lifetime
 from simulation.story import RawMessage
@@ -31,7 +31,7 @@ def turn(life: Lifetime, messages: Sequence[RawMessage], done: Sequence[Entry] =
     waiting = life.inbox
     received = receive(state, [*waiting, *(each for each in messages if each not in waiting)], life.policy, life.now)
     life.inbox = []
-    _learn(life, received.judged)
+    _learn(life, [entry.event for entry in received.entries if isinstance(entry.event, Message)])
     conducted = conduct(received.state, recent(life), life.policy, life.packs, life.now)
     life.journal += [*done, *charged, *received.entries, *conducted.entries]
     life.state, life.decision = conducted.state, conducted.decision
@@ -47,12 +47,10 @@ def remember(life: Lifetime, contact: PastContact) -> None:
     life.person = life.person.model_copy(update={"history": (*life.person.history, contact)})
 
 
-def _learn(life: Lifetime, judged: Sequence[Judged]) -> None:
+def _learn(life: Lifetime, applied: Sequence[Message]) -> None:
     """What applied messages say of the person, as `activities.facts` writes it down."""
-    for one in judged:
-        if one.status is not AnswerStatus.APPLIED:
-            continue
-        match one.message:
+    for message in applied:
+        match message:
             case events.ConsentChanged(channel=channel, consented=consented):
                 set_opt_out(life, channel, refused=not consented)
             case events.ReplyReceived(channel=channel, intent=ReplyIntent.STOP, also_refused=others):
@@ -62,8 +60,28 @@ def _learn(life: Lifetime, judged: Sequence[Judged]) -> None:
                 set_opt_out(life, channel, refused=False)
             case events.ContactPointChanged(contact_point=point, channel=channel, usable=usable):
                 set_usable(life, point, channel, usable=usable)
+            case events.ContactPreferencesChanged(refused_places=places, inconvenient_times=times):
+                wishes = {"refused_places": places, "inconvenient_times": times}
+                life.person = life.person.model_copy(
+                    update={"consumer": life.person.consumer.model_copy(update=wishes)}
+                )
+            case events.CallOutcomeRecorded():
+                _remember_call(life, message)
             case _:
                 pass
+
+
+def _remember_call(life: Lifetime, call: events.CallOutcomeRecorded) -> None:
+    """A call that an agent or the person made: the law counts it too."""
+    past = PastContact(
+        at=life.now,
+        channel=Channel.VOICE,
+        outcome=call.outcome,
+        debts=(life.case_id, *call.debts),
+        direction=call.direction,
+        to=call.place or Place.MOBILE,
+    )
+    remember(life, past)
 
 
 def set_opt_out(life: Lifetime, channel: Channel, *, refused: bool) -> None:

@@ -125,7 +125,7 @@ async def test_a_payment_after_closing_is_a_credit_and_nothing_more_is_sent(dunl
 
 async def test_a_promise_silences_the_case_until_it_is_broken_and_then_treatment_goes_on(dunlin: World) -> None:
     client = dunlin.client(fast_clock(0.3))
-    case = await opened(dunlin, client)
+    case, without_promise = await opened(dunlin, client), await opened(dunlin, client)
     due = START.date() + timedelta(days=12)
 
     await client.promise(case, OWED, due=due, message_id="m-1")
@@ -139,6 +139,8 @@ async def test_a_promise_silences_the_case_until_it_is_broken_and_then_treatment
     between = journal[promised.sequence : broken.sequence - 1]
     steps = [line.event["step"] for line in between if line.kind == "contact_made"]
     assert set(steps) <= {"promise-reminder"}
+    others = [line for line in await client.journal(without_promise) if promised.at < line.at < broken.at]
+    assert "contact_made" in {line.kind for line in others}, "who had not promised was asked in those days"
     assert broken.at.date() > due + timedelta(days=3)
 
 

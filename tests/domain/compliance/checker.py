@@ -90,7 +90,10 @@ def regulation_f(asked: Asked) -> bool:
         return True
     if not time(8) < asked.clock < time(21) or channel in asked.consumer.opt_outs:
         return False
-    if {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.DISPUTE, HoldKind.DECEASED} & set(holds):
+    if {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.DECEASED} & set(holds):
+        return False
+    # 12 CFR 1006.38(d): "the debt, or any disputed portion of it".
+    if HoldKind.DISPUTE in holds and not asked.consumer.disputed_in_part:
         return False
     if asked.contact.to in asked.consumer.refused_places:
         return False
