@@ -41,9 +41,16 @@ ORDER BY id
 """)
 
 _HOLDS_OF_SIBLINGS = text("""
-SELECT id AS case_id, CAST(coalesce(state -> 'holds', '[]') AS text) AS holds FROM collection_case
-WHERE consumer_id = :consumer_id AND id <> :case_id AND sequence > 0
-ORDER BY id
+SELECT
+    k.id AS case_id,
+    CAST(coalesce(k.state -> 'holds', '[]') AS text) AS holds,
+    ARRAY(
+        SELECT i.payload ->> 'hold' FROM inbox AS i
+        WHERE i.case_id = k.id AND i.applied_at IS NULL AND i.passed_on_from IS NOT NULL AND i.kind = 'hold_lifted'
+    ) AS lifted
+FROM collection_case AS k
+WHERE k.consumer_id = :consumer_id AND k.id <> :case_id AND k.sequence > 0
+ORDER BY k.id
 """)
 
 _HAND_OVER = text("""
@@ -92,13 +99,20 @@ async def pass_on(session: Session, record: CaseRecord, message: Message) -> tup
 
 
 async def take_over_holds(session: Session, record: CaseRecord, today: date) -> None:
-    """Put the holds about the person that are in force in their other cases into the inbox of one that opens."""
+    """Put the holds about the person that are in force in their other cases into the inbox of one that opens.
+
+    What waits to be lifted in a case is in force there no more: the case where it was lifted says until when it was.
+    """
     values = {"case_id": record.case_id, "consumer_id": record.consumer_id}
-    rows = [(row.case_id, _HOLDS.validate_json(row.holds)) for row in await session.execute(_HOLDS_OF_SIBLINGS, values)]
+    rows = [
+        (row.case_id, _HOLDS.validate_json(row.holds), frozenset(row.lifted))
+        for row in await session.execute(_HOLDS_OF_SIBLINGS, values)
+    ]
     known: set[str] = set()
-    for case_id, holds in rows:
+    for case_id, holds, lifted in rows:
         for hold in holds:
-            message = for_a_new_case(hold) if hold.covers(today) else None
+            is_in_force = hold.covers(today) and hold.kind not in lifted
+            message = for_a_new_case(hold) if is_in_force else None
             if message is not None and message.id not in known:
                 known.add(message.id)
                 await _hand_over(session, record.case_id, message, case_id)

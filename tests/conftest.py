@@ -43,7 +43,7 @@ async def administration(postgres: EmbeddedPostgres) -> AsyncIterator[AsyncEngin
 @pytest.fixture
 async def empty_database_url(administration: AsyncEngine) -> AsyncIterator[str]:
     """The address of a new database without any table."""
-    async for url in _new_database(administration, template="template0"):
+    async for url in new_database(administration, template="template0"):
         yield url
 
 
@@ -58,7 +58,7 @@ async def template(administration: AsyncEngine) -> str:
 @pytest.fixture
 async def database_url(administration: AsyncEngine, template: str) -> AsyncIterator[str]:
     """The address of a new migrated database."""
-    async for url in _new_database(administration, template=template):
+    async for url in new_database(administration, template=template):
         yield url
 
 
@@ -70,7 +70,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await pool.close()
 
 
-async def _new_database(administration: AsyncEngine, template: str) -> AsyncIterator[str]:
+async def new_database(administration: AsyncEngine, template: str) -> AsyncIterator[str]:
+    """The address of a new database, which is gone once the iterator is resumed."""
     name = f"test_{next(_numbers)}"
     await _execute(administration, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield _address(administration.url, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain import events
 from domain.balance import total_charged
 from domain.disputes import awaits_answer
+from domain.lifting import is_meant
 from domain.money import Money
 from domain.refusals import Checks, Refusal, RefusalCode, Situation
 
@@ -20,8 +21,14 @@ def _hold(message: events.HoldPlaced, situation: Situation) -> Refusal | None:
 def _lift(message: events.HoldLifted, situation: Situation) -> Refusal | None:
     if message.until is not None and message.until < situation.today:
         return Refusal(RefusalCode.HOLD_DAY_PASSED, "until must not have passed: the days on hold are not taken back")
-    if any(hold.kind is message.hold and hold.covers(situation.today) for hold in situation.state.holds):
+    in_force = [hold for hold in situation.state.holds if hold.covers(situation.today)]
+    if any(is_meant(message, hold) for hold in in_force):
         return None
+    if any(hold.kind is message.hold for hold in in_force):
+        return Refusal(
+            RefusalCode.NO_SUCH_HOLD,
+            "the hold of that kind is about this account alone: lift it with only_this_account",
+        )
     return Refusal(RefusalCode.NO_SUCH_HOLD, "no hold of that kind is in force today")
 
 

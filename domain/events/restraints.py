@@ -133,14 +133,17 @@ class HoldPlaced(Message):
 
 
 class HoldLifted(Message):
-    """Every hold of that kind ends today, or on the notified day."""
+    """Every hold of that kind ends today, or on the notified day, in all of the person's cases if it is about them."""
 
     kind: Literal["hold_lifted"] = "hold_lifted"
     hold: HoldKind
     until: CalendarDate | None = Field(
         default=None, description="The first day without the hold; the day of acceptance if left out."
     )
-    only_this_account: bool = Field(default=False, description="The person's other cases keep theirs.")
+    only_this_account: bool = Field(
+        default=False,
+        description="The person's other cases keep theirs. Only this ends a hold that is about this account alone.",
+    )
 
 
 class HoldEndSet(Occurrence):

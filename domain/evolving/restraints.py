@@ -8,6 +8,7 @@ from domain import events
 from domain.balance import total_charged, total_settling
 from domain.evolving.dispatch import apply_event
 from domain.holds import disputed_part
+from domain.lifting import is_meant
 from domain.money import Money
 from domain.names import HoldKind
 from domain.state import CaseState, Complaint, Dispute, Hardship, Hold
@@ -41,7 +42,7 @@ def _(event: events.HoldPlaced, state: CaseState, today: date) -> CaseState:
 @apply_event.register
 def _(event: events.HoldLifted, state: CaseState, today: date) -> CaseState:
     day = today if event.until is None else event.until
-    holds = tuple(_end_hold(hold, day) if hold.kind is event.hold else hold for hold in state.holds)
+    holds = tuple(_end_hold(hold, day) if is_meant(event, hold) else hold for hold in state.holds)
     return state.model_copy(update={"holds": holds})
 
 

@@ -103,6 +103,39 @@ async def test_lifting_reaches_all_cases_as_well(office: Office) -> None:
     assert office.turns[LOAN].sheet.holds == ()
 
 
+async def test_lifting_leaves_alone_what_was_notified_for_another_account_alone(office: Office) -> None:
+    alone = HoldPlaced(id="h-1", hold=HoldKind.ATTORNEY, only_this_account=True)
+    await _tell(office, LOAN, alone)
+    await _tell(office, CARD, HoldPlaced(id="h-2", hold=HoldKind.ATTORNEY))
+
+    await _tell(office, CARD, HoldLifted(id="l-1", hold=HoldKind.ATTORNEY))
+    await office.look_again(LOAN)
+
+    assert office.turns[CARD].sheet.holds == ()
+    assert office.turns[LOAN].sheet.holds == (HoldKind.ATTORNEY,)
+
+
+async def test_a_hold_of_one_account_alone_is_lifted_there_alone(office: Office) -> None:
+    await _tell(office, CARD, HoldPlaced(id="h-1", hold=HoldKind.ATTORNEY, only_this_account=True))
+
+    refused = await _tell(office, CARD, HoldLifted(id="l-1", hold=HoldKind.ATTORNEY))
+    lifted = await _tell(office, CARD, HoldLifted(id="l-2", hold=HoldKind.ATTORNEY, only_this_account=True))
+
+    (answer,) = refused.answers
+    assert (answer.code, "only_this_account" in (answer.detail or "")) == ("no_such_hold", True)
+    assert lifted.sheet.holds == ()
+
+
+async def test_a_case_that_opens_does_not_take_over_what_waits_to_be_lifted_in_another(office: Office) -> None:
+    await _tell(office, CARD, HoldPlaced(id="h-1", hold=HoldKind.BREATHING_SPACE))
+    await office.look_again(LOAN)
+    await _tell(office, CARD, HoldLifted(id="l-1", hold=HoldKind.BREATHING_SPACE))
+
+    await office.open(an_account(LATER))
+
+    assert office.turns[LATER].sheet.holds == ()
+
+
 async def test_a_case_that_opens_later_takes_over_what_is_in_force_with_its_days(office: Office) -> None:
     since = date(2026, 2, 28)
     await _tell(office, CARD, HoldPlaced(id="h-1", hold=HoldKind.BREATHING_SPACE, since=since))
