@@ -108,12 +108,6 @@ _PERSON = text(
     f"{HISTORY_OF_C.format(and_not_this_claim='')} FROM consumer AS c WHERE c.id = :consumer_id"
 )
 
-_RECIPIENT = text("""
-SELECT c.full_name, c.locale, p.id, p.channel, p.place, p.value
-FROM consumer AS c JOIN contact_point AS p ON p.consumer_id = c.id
-WHERE c.id = :consumer_id AND p.id = :contact_point_id
-""")
-
 _DEBTOR = text(f"SELECT c.full_name, c.locale, {POINTS_OF_C} FROM consumer AS c WHERE c.id = :consumer_id")  # noqa: S608  constants
 
 _LENDER = text("""
@@ -134,18 +128,6 @@ async def load_person(session: Session, consumer_id: str, since: datetime) -> Pe
     if row is None:
         raise UnknownConsumer(consumer_id)
     return person_from(row, _ADDRESSES.validate_json(row.points))
-
-
-async def load_recipient(session: Session, consumer_id: str, contact_point_id: str) -> Recipient:
-    """Whom a message to one contact point addresses, usable or not. Raises UnknownConsumer."""
-    values = {"consumer_id": consumer_id, "contact_point_id": contact_point_id}
-    row = (await session.execute(_RECIPIENT, values)).one_or_none()
-    if row is None:
-        raise UnknownConsumer(consumer_id)
-    address = _ADDRESSES.validate_python(
-        [{"id": row.id, "channel": row.channel, "place": row.place, "value": row.value}]
-    )
-    return Recipient(row.full_name, row.locale, address)
 
 
 async def load_debtor(session: Session, consumer_id: str) -> Recipient:

@@ -19,15 +19,6 @@ _Name = TypeVar("_Name", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class StageCount:
-    """How many cases stand in a stage; `stage` is None before the first."""
-
-    status: CaseStatus
-    stage: str | None
-    cases: int
-
-
-@dataclass(frozen=True, slots=True)
 class ContactCount:
     """How many contacts of a channel ended in an outcome; `outcome` is None while that is open."""
 
@@ -96,10 +87,6 @@ class CaseLine:
     close_reason: CloseReason | None
 
 
-_STAGES = text("""
-SELECT status, stage, count(*) AS cases FROM case_view GROUP BY status, stage ORDER BY status DESC, stage NULLS FIRST
-""")
-
 _CONTACTS = text("""
 SELECT channel, outcome, count(*) AS contacts FROM contact GROUP BY channel, outcome ORDER BY channel, outcome
 """)
@@ -151,12 +138,6 @@ WHERE
 ORDER BY case_id
 LIMIT :limit
 """)
-
-
-async def count_by_stage(session: Session) -> tuple[StageCount, ...]:
-    """Opened cases by status and stage, open ones first."""
-    rows = await _rows(session, _STAGES)
-    return tuple(StageCount(CaseStatus(row["status"]), row["stage"], row["cases"]) for row in rows)
 
 
 async def count_contacts(session: Session) -> tuple[ContactCount, ...]:

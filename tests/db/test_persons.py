@@ -13,7 +13,7 @@ from db.consumer_facts import add_consent, put_contact_point, set_contact_point_
 from db.contact_facts import ContactFacts, load_for_contact
 from db.contacts import ClaimKey, insert_claim, mark_retryable, record_receipt
 from db.inbox import accept_message
-from db.persons import UnknownConsumer, load_lender, load_person, load_recipient
+from db.persons import UnknownConsumer, load_debtor, load_lender, load_person
 from db.registration import RegistrationOutcome
 from db.session import Database
 from domain.compliance.model import Consent
@@ -110,8 +110,8 @@ async def test_a_new_point_comes_last_and_a_changed_one_works_again(database: Da
 
     assert [point.id for point in (await _person(database)).points] == ["sms-1", "email-1", "voice-1"]
     async with database.transaction() as session:
-        recipient = await load_recipient(session, CONSUMER, "sms-1")
-    assert recipient.addresses[0].value == "+12125550123"
+        debtor = await load_debtor(session, CONSUMER)
+    assert debtor.addresses[0].value == "+12125550123"
 
 
 async def test_the_newest_word_on_a_channel_counts_whatever_comes_last(database: Database) -> None:

@@ -12,9 +12,7 @@ from db.reports import (
     ContactCount,
     CurrencyTotals,
     PromiseCount,
-    StageCount,
     WithheldCount,
-    count_by_stage,
     count_contacts,
     count_promises,
     count_withheld,
@@ -51,26 +49,12 @@ def _reason(rule: str, effect: str) -> Reason:
 
 async def test_an_empty_database_has_empty_reports(database: Database) -> None:
     async with database.transaction() as session:
-        assert await count_by_stage(session) == ()
         assert await count_contacts(session) == ()
         assert await count_withheld(session) == ()
         assert await count_promises(session) == ()
         assert await totals_by_currency(session) == ()
         assert await newest_lines(session, 5) == ()
         assert await list_cases(session, CaseFilter(), 5) == ()
-
-
-async def test_cases_are_counted_by_stage_once_they_are_open(database: Database) -> None:
-    await register(database, *[an_account(f"A-{number}") for number in range(1, 5)])
-    stage = events.StageEntered(stage="early", obligation="o-1", day=3)
-    await _happen(database, "acme:A-1", stage)
-    await _happen(database, "acme:A-2", stage)
-    await _happen(database, "acme:A-3", events.CaseClosed(reason=CloseReason.PAID))
-
-    async with database.transaction() as session:
-        counts = await count_by_stage(session)
-
-    assert counts == (StageCount(CaseStatus.OPEN, "early", 2), StageCount(CaseStatus.CLOSED, None, 1))
 
 
 async def test_contacts_are_counted_by_channel_and_outcome(database: Database) -> None:
