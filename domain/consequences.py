@@ -73,6 +73,8 @@ def happen(state: CaseState, entry: Entry) -> tuple[CaseState, tuple[Entry, ...]
 def _after_reply(reply: events.ReplyReceived, change: Change) -> Iterable[AnyEvent]:
     """What is understood is done; the text is for a person wherever something is left to understand or to answer."""
     match reply.intent:
+        case ReplyIntent.STOP if _refuses_all_contact(reply):
+            return (_to_read(reply, change),)
         case ReplyIntent.STOP | ReplyIntent.START:
             return ()
         case ReplyIntent.HELP:
@@ -84,6 +86,14 @@ def _after_reply(reply: events.ReplyReceived, change: Change) -> Iterable[AnyEve
             return (opened, _to_read(reply, change)) if change.is_closed else (opened,)
         case _:
             return (_to_read(reply, change),)
+
+
+def _refuses_all_contact(reply: events.ReplyReceived) -> bool:
+    """In writing, by any medium: under 12 CFR 1006.6(c) the hold `cease_contact`, which a person places where it binds.
+
+    Until then every channel is closed already, over all accounts.
+    """
+    return reply.channel is not Channel.VOICE and {reply.channel, *reply.also_refused} == set(Channel)
 
 
 def _to_read(reply: events.ReplyReceived, change: Change) -> events.WorkItemOpened:

@@ -88,6 +88,22 @@ class TestReplies:
         assert len(received.state.holds) == 1
         assert open_work(received.state)[1] == (WorkKind.UNCLEAR_REPLY, "r-2")
 
+    @pytest.mark.parametrize(
+        ("channel", "others", "asked"),
+        [
+            (Channel.SMS, (Channel.EMAIL, Channel.VOICE, Channel.LETTER), [(WorkKind.UNCLEAR_REPLY, "r-1")]),
+            (Channel.LETTER, (Channel.EMAIL, Channel.VOICE, Channel.SMS), [(WorkKind.UNCLEAR_REPLY, "r-1")]),
+            (Channel.SMS, (Channel.VOICE,), []),
+            (Channel.VOICE, (Channel.EMAIL, Channel.SMS, Channel.LETTER), []),
+        ],
+    )
+    def test_who_refuses_all_contact_in_writing_is_read_by_a_person_who_may_place_the_hold(
+        self, channel: Channel, others: tuple[Channel, ...], asked: list[tuple[WorkKind, str]]
+    ) -> None:
+        stop = events.ReplyReceived(id="r-1", channel=channel, intent=ReplyIntent.STOP, also_refused=others)
+
+        assert open_work(told(case(), stop).state) == asked
+
     def test_the_same_reply_again_asks_nobody_again(self) -> None:
         received = told(case(), replied(ReplyIntent.OTHER), replied(ReplyIntent.OTHER))
 
