@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import uvloop
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
@@ -245,7 +246,7 @@ def main() -> int:
     try:
         settings = load_settings(WorkerSettings)
         configure_logging(level=settings.log_level, log_format=settings.log_format)
-        asyncio.run(run(settings))
+        uvloop.run(run(settings))
     except (SettingsError, RulebookError, TemporalNotReady) as error:
         sys.stderr.write(f"{error}\n")
         return 2

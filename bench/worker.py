@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
+import uvloop
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
@@ -96,4 +97,4 @@ def _work(words: list[str], client: Client, settings: WorkerSettings) -> Abstrac
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1:]))
+    uvloop.run(_serve(sys.argv[1:]))

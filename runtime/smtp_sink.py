@@ -116,8 +116,9 @@ class SmtpSink:
     def take(self, mail: StoredMail) -> None:
         """Keep a mail."""
         self.mails.append(mail)
-        reference = str(mail.message["Message-ID"] or "").strip("<> ")
-        self._write("mail", {"message_id": reference, "recipient": mail.recipient, "sender": mail.sender})
+        if self.journal is not None:
+            reference = str(mail.message["Message-ID"] or "").strip("<> ")
+            self._write("mail", {"message_id": reference, "recipient": mail.recipient, "sender": mail.sender})
         if self.folder is not None:
             name = f"{time.time_ns()}-{len(self.mails)}"
             unfinished = self.folder / f"{name}.part"
