@@ -18,6 +18,8 @@ from rulebook.load import Rulebook
 
 SECONDS_PER_DAY = 86_400
 _OPENED_WITHIN = 0.85
+_HAS_ANOTHER = 0.2
+"""How often the next account belongs to the person of the one before."""
 
 
 class Way(StrEnum):
@@ -62,13 +64,17 @@ class Pace:
 def plan_lives(seed: int, count: int, within_s: float, pace: Pace, rulebook: Rulebook) -> tuple[Life, ...]:
     """That many lives. Cases are opened until shortly before its end."""
     random = Random(f"lives {seed}")
-    return tuple(_life(random, index, within_s, pace, rulebook) for index in range(count))
+    lives: list[Life] = []
+    for index in range(count):
+        is_another = bool(lives) and random.random() < _HAS_ANOTHER
+        lives.append(_life(random, index, within_s, pace, rulebook, lives[-1].account if is_another else None))
+    return tuple(lives)
 
 
-def _life(random: Random, index: int, within_s: float, pace: Pace, rulebook: Rulebook) -> Life:
+def _life(random: Random, index: int, within_s: float, pace: Pace, rulebook: Rulebook, sibling: Account | None) -> Life:
     opens_at_s = round(random.uniform(0, within_s * _OPENED_WITHIN), 3)
     opened_on = pace.business(opens_at_s).date()
-    account = make_account(random, index, rulebook, opened_on)
+    account = make_account(random, index, rulebook, opened_on, sibling)
     teller = _Teller(random, account, opens_at_s, within_s, pace)
     story = random.choices(list(STORIES), list(STORIES.values()))[0]
     story(teller)

@@ -1,4 +1,4 @@
-"""The accounts of a run: one person each, with an address and a number that nobody else has."""
+"""The accounts of a run. Most people have one, some have more at two lenders; no two share an address or a number."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ LENDER = LenderRegistration(
     stop_url="https://lender.example/stop",
     voice_name="Example Services",
 )
+
+
+OTHER_LENDER = LENDER.model_copy(
+    update={"id": "chaos-too", "name": "Second Example Collections", "creditor_name": "Second Example Bank"}
+)
+LENDERS = (LENDER, OTHER_LENDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,10 @@ class Account:
         return f"{self.registration.lender}:{self.registration.account}"
 
     @property
+    def person(self) -> str:
+        return self.registration.consumer.id
+
+    @property
     def owed(self) -> Money:
         return self.registration.obligations[0].amount
 
@@ -81,9 +91,14 @@ class Account:
         return _value(self.registration, Channel.SMS)
 
 
-def make_account(random: Random, index: int, rulebook: Rulebook, today: date) -> Account:
-    """The account of that index. Its first contact is due at once, or within a day or two."""
-    home = random.choices(HOMES, _SHARES)[0]
+def make_account(
+    random: Random, index: int, rulebook: Rulebook, today: date, sibling: Account | None = None
+) -> Account:
+    """The account of that index. Its first contact is due at once, or within a day or two.
+
+    With a sibling it is another one of that person, at the same lender or the other one.
+    """
+    home = random.choices(HOMES, _SHARES)[0] if sibling is None else sibling.home
     policy = rulebook.latest_published(home.policy)
     step = random.choice([step for step in policy.steps if step.day < (policy.referral.day if policy.referral else 90)])
     late_days = step.day + (policy.grace_days if step.day > 0 else 0) + random.choice((0, 0, 0, 1, -1))
@@ -96,9 +111,11 @@ def make_account(random: Random, index: int, rulebook: Rulebook, today: date) ->
         by_phone = {Channel.SMS: phone, Channel.VOICE: phone}
         values = by_phone if random.random() < _WITHOUT_MAIL else mail | by_phone
     registration = AccountRegistration(
-        lender=LENDER.id,
+        lender=LENDER.id if sibling is None else random.choice(LENDERS).id,
         account=number,
-        consumer=ConsumerRegistration(
+        consumer=sibling.registration.consumer
+        if sibling is not None
+        else ConsumerRegistration(
             id=f"P-{number}",
             full_name="Example Borrower",
             locale=home.locale,

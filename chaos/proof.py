@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from chaos.deeds import Life
 from chaos.driver import Sent
-from chaos.silences import TRANSIT, Silence, silences_of
+from chaos.silences import TRANSIT, Silence, passed_on, silences_of
 from chaos.sinks import Taken
 from domain.clock import Clock
 from domain.compliance.model import Consumer, ContactRequest, PastContact
@@ -43,9 +43,14 @@ def contacts_are_known(taken: Sequence[Taken], lives: Sequence[Life]) -> Proof:
     wrong = [
         f"{each.channel} at {each.at}: reference {each.reference} to somebody whom it does not belong to"
         for each in taken
-        if each.named is None or addresses[each.named.case_id][each.channel] != each.to
+        if each.named is None or any(addresses[case_id][each.channel] != each.to for case_id in each.cases)
     ]
-    return Proof("no contact to the wrong person", f"{len(taken)} contacts", tuple(wrong))
+    several = sum(bool(each.also) for each in taken)
+    return Proof(
+        "no contact to the wrong person",
+        f"{len(taken)} contacts, {several} of them about several accounts",
+        tuple(wrong),
+    )
 
 
 def nobody_is_told_twice(taken: Sequence[Taken]) -> Proof:
@@ -60,7 +65,7 @@ def nobody_is_told_twice(taken: Sequence[Taken]) -> Proof:
 def silences_are_kept(taken: Sequence[Taken], lives: Sequence[Life], sent: Sequence[Sent], clock: Clock) -> list[Proof]:
     """None after a cure; none against a hold, a dispute, a recall or a STOP."""
     by_case = _by_case(sent)
-    silences = {life.account.case_id: silences_of(life, by_case[life.account.case_id], clock) for life in lives}
+    silences = _silences(lives, by_case, clock)
     cures = {case: tuple(each for each in found if each.because == "a cure") for case, found in silences.items()}
     stops = {case: tuple(each for each in found if each.because != "a cure") for case, found in silences.items()}
     return [
@@ -72,7 +77,7 @@ def silences_are_kept(taken: Sequence[Taken], lives: Sequence[Life], sent: Seque
 def _kept(claim: str, what: str, silences: Mapping[str, Sequence[Silence]], taken: Sequence[Taken]) -> Proof:
     wrong, on_their_way = [], list[timedelta]()
     for each in taken:
-        for silence in silences[each.named.case_id] if each.named else ():
+        for silence in (silence for case_id in each.cases for silence in silences[case_id]):
             if not _breaks(silence, each):
                 continue
             late = each.at - silence.since
@@ -100,14 +105,18 @@ def contacts_are_lawful(taken: Sequence[Taken], lives: Sequence[Life], sent: Seq
 
     One that came when a lawful hour had just ended is judged as of when it can have left.
     """
-    by_case = _by_case(sent)
+    silences = _silences(lives, _by_case(sent), clock)
+    persons = {life.account.case_id: life.account.person for life in lives}
     wrong: list[str] = []
     for life in lives:
-        told = [each for each in taken if each.named is not None and each.named.case_id == life.account.case_id]
-        silences = silences_of(life, by_case[life.account.case_id], clock)
+        told = [each for each in taken if each.named is not None and persons[each.named.case_id] == life.account.person]
         for number, each in enumerate(told):
+            if life.account.case_id not in each.cases:
+                continue
             instants = (clock.business(each.at), clock.business(each.at - TRANSIT))
-            if not any(_is_lawful(life, each, told[:number], silences, clock, at) for at in instants):
+            if not any(
+                _is_lawful(life, each, told[:number], silences[life.account.case_id], clock, at) for at in instants
+            ):
                 wrong.append(f"{life.account.case_id}: {each.channel} at {instants[0]} is unlawful")
     return Proof("no contact unlawful", f"{len(taken)} contacts", tuple(wrong))
 
@@ -126,7 +135,7 @@ def _is_lawful(
             at=clock.business(past.at),
             channel=past.channel,
             outcome=_OUTCOMES[past.channel],
-            debts=(account.case_id,),
+            debts=past.cases,
             to=_PLACES[past.channel],
         )
         for past in earlier
@@ -136,6 +145,21 @@ def _is_lawful(
     request = ContactRequest(channel=taken.channel, debt=account.case_id, to=_PLACES[taken.channel])
     packs = (*account.policy.law, *account.home.law)
     return is_lawful(request, consumer, history, packs, account.policy.collector, at)
+
+
+def _silences(
+    lives: Sequence[Life], by_case: Mapping[str, Sequence[Sent]], clock: Clock
+) -> Mapping[str, tuple[Silence, ...]]:
+    """Of each case: its own, and what is about the person of the person's other cases."""
+    own = {life.account.case_id: silences_of(life, by_case[life.account.case_id], clock) for life in lives}
+    of_person: dict[str, list[str]] = defaultdict(list)
+    for life in lives:
+        of_person[life.account.person].append(life.account.case_id)
+    return {
+        case_id: (*own[case_id], *(each for other in cases if other != case_id for each in passed_on(own[other])))
+        for cases in of_person.values()
+        for case_id in cases
+    }
 
 
 def _by_case(sent: Iterable[Sent]) -> Mapping[str, list[Sent]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
-from chaos.portfolio import LENDER
+from chaos.portfolio import LENDERS
 from db.migrate import upgrade
 from db.session import Database
 from domain.clock import Clock
@@ -185,7 +185,8 @@ async def servers(folder: Path, rulebook: Rulebook) -> AsyncIterator[Servers]:
         environment = _environment(url, temporal_server, smtp, twilio, folder)
         workers = Workers(lambda number: _worker(number, folder, environment))
         whole = Servers(folder, temporal_server, postgres, smtp, twilio, workers, temporal, database)
-        await whole.client(rulebook, Clock()).register_lender(LENDER)
+        for lender in LENDERS:
+            await whole.client(rulebook, Clock()).register_lender(lender)
         stack.push_async_callback(workers.stop)
         await workers.start()
         yield whole

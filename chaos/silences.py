@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chaos.deeds import Life, Way
 from chaos.driver import Sent
 from domain import events
 from domain.clock import Clock
+from domain.holds import PERSON_WIDE
 from domain.localtime import start_of_day, zone_of
 from domain.names import Channel, ReplyIntent
 from domain.policy import HELP_STEP, RECEIPT_STEP
@@ -35,6 +36,7 @@ class Silence:
     transit: timedelta
     despite: tuple[str, ...] = ()
     channel: Channel | None = None
+    is_of_the_person: bool = False
 
 
 def silences_of(life: Life, sent: Sequence[Sent], clock: Clock) -> tuple[Silence, ...]:
@@ -78,7 +80,9 @@ def _stops(life: Life, accepted: Sequence[Sent], clock: Clock) -> Iterable[Silen
                 ends = next(lifted, None)
                 if until is not None:
                     ends = _real(start_of_day(until, zone_of(life.account.registration.zone)), clock)
-                yield _silence(f"a hold ({hold})", record, ends, despite=(HELP_STEP,))
+                yield _silence(
+                    f"a hold ({hold})", record, ends, despite=(HELP_STEP,), is_of_the_person=hold in PERSON_WIDE
+                )
             case events.DisputeOpened():
                 resolved = (each.began_at for each in later if isinstance(each.message, events.DisputeResolved))
                 yield _silence("a dispute", record, next(resolved, None))
@@ -86,7 +90,7 @@ def _stops(life: Life, accepted: Sequence[Sent], clock: Clock) -> Iterable[Silen
                 yield _silence("a recall", record, None)
             case events.ReplyReceived(channel=channel, intent=ReplyIntent.STOP, also_refused=others):
                 for refused in (channel, *others):
-                    yield _silence("a STOP", record, None, channel=refused)
+                    yield _silence("a STOP", record, None, channel=refused, is_of_the_person=True)
 
 
 def _silence(
@@ -96,13 +100,19 @@ def _silence(
     *,
     despite: tuple[str, ...] = (),
     channel: Channel | None = None,
+    is_of_the_person: bool = False,
 ) -> Silence:
     assert record.accepted_at is not None, "only what was accepted silences"
     transit = BARE_TRANSIT if record.accepted_by is Way.BARE else TRANSIT
-    return Silence(because, record.accepted_at, until, transit, despite, channel)
+    return Silence(because, record.accepted_at, until, transit, despite, channel, is_of_the_person)
 
 
 def _real(business: datetime, clock: Clock) -> datetime:
     """The real instant at which a business instant comes."""
     assert clock.anchor is not None, "runs are in time-lapse"
     return clock.anchor + (business - clock.anchor) / clock.factor
+
+
+def passed_on(silences: Iterable[Silence]) -> tuple[Silence, ...]:
+    """What the person's other cases have to keep of them, once a worker has applied the message to its own case."""
+    return tuple(replace(each, transit=BARE_TRANSIT) for each in silences if each.is_of_the_person)

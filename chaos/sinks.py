@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_string, policy
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -38,31 +40,60 @@ class Taken:
     to: str
     reference: str
     named: Named | None
+    also: tuple[str, ...] = ()
+    """The other cases that its text names."""
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Every case that it is about."""
+        return () if self.named is None else (self.named.case_id, *self.also)
 
 
 def contacts_taken(smtp_journal: Path, twilio_journal: Path, lives: Iterable[Life]) -> tuple[Taken, ...]:
     """Every contact that arrived, in order of time."""
+    lives = tuple(lives)
     names = _names(lives)
     found = [
-        Taken(at, channel, to, reference, names.get(reference))
-        for at, channel, to, reference in (*_mails(smtp_journal), *_twilio(twilio_journal))
+        Taken(at, channel, to, reference, names.get(reference), _also(lives, names.get(reference), text))
+        for at, channel, to, reference, text in (*_mails(smtp_journal), *_twilio(twilio_journal))
     ]
     return tuple(sorted(found, key=lambda taken: taken.at))
 
 
-def _mails(journal: Path) -> Iterator[tuple[datetime, Channel, str, str]]:
+def _mails(journal: Path) -> Iterator[tuple[datetime, Channel, str, str, str]]:
     for line in _lines(journal):
         if line["kind"] == "mail":
             reference = unquote(line["message_id"].rpartition("@")[0])
-            yield datetime.fromisoformat(line["at"]), Channel.EMAIL, line["recipient"], reference
+            yield (
+                datetime.fromisoformat(line["at"]),
+                Channel.EMAIL,
+                line["recipient"],
+                reference,
+                _text(line["content"]),
+            )
 
 
-def _twilio(journal: Path) -> Iterator[tuple[datetime, Channel, str, str]]:
+def _twilio(journal: Path) -> Iterator[tuple[datetime, Channel, str, str, str]]:
     for line in _lines(journal):
         channel = _TWILIO_KINDS.get(line["kind"])
         if channel is not None:
             reference = unquote(urlsplit(line["status_callback"]).path.rpartition("/")[2])
-            yield datetime.fromisoformat(line["at"]), channel, line["to"], reference
+            yield datetime.fromisoformat(line["at"]), channel, line["to"], reference, line.get("body", "")
+
+
+def _text(mail: str) -> str:
+    body = message_from_string(mail, policy=policy.default).get_body(("plain",))
+    return "" if body is None else str(body.get_content())
+
+
+def _also(lives: Iterable[Life], named: Named | None, text: str) -> tuple[str, ...]:
+    """The other accounts whose endings the text has: they are unique in a run."""
+    if named is None:
+        return ()
+    ending = re.compile(r"ending (\d{4})")
+    said = {f"A-{number}" for number in ending.findall(text)}
+    cases = (life.account.case_id for life in lives if life.account.registration.account in said)
+    return tuple(case_id for case_id in cases if case_id != named.case_id)
 
 
 def _lines(journal: Path) -> Iterator[dict[str, Any]]:

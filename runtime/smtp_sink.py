@@ -118,7 +118,14 @@ class SmtpSink:
         self.mails.append(mail)
         if self.journal is not None:
             reference = str(mail.message["Message-ID"] or "").strip("<> ")
-            self._write("mail", {"message_id": reference, "recipient": mail.recipient, "sender": mail.sender})
+            content = mail.content.decode("utf-8", "replace")
+            facts: dict[str, object] = {
+                "message_id": reference,
+                "recipient": mail.recipient,
+                "sender": mail.sender,
+                "content": content,
+            }
+            self._write("mail", facts)
         if self.folder is not None:
             name = f"{time.time_ns()}-{len(self.mails)}"
             unfinished = self.folder / f"{name}.part"

@@ -135,6 +135,44 @@ def test_a_stop_of_text_messages_leaves_mail_be() -> None:
     assert not wishes.wrong
 
 
+def a_sibling() -> Account:
+    """Another account of that person, at the other lender."""
+    random, rulebook = Random(2), Rulebook.load()
+    accounts = (make_account(random, index, rulebook, START.date(), ACCOUNT) for index in range(200, 300))
+    return next(each for each in accounts if each.registration.lender != ACCOUNT.registration.lender)
+
+
+SIBLING = Life(a_sibling(), 0.0, 1, ())
+
+
+def said_to_the_sibling(seconds: float, message: AnyMessage) -> Sent:
+    return replace(sent(seconds, message), case_id=SIBLING.account.case_id)
+
+
+@pytest.mark.parametrize(
+    ("message", "is_about_the_person"),
+    [
+        (events.HoldPlaced(id="h-1", hold=HoldKind.BREATHING_SPACE), True),
+        (events.ReplyReceived(id="s-1", channel=Channel.SMS, intent=ReplyIntent.STOP), True),
+        (events.HoldPlaced(id="h-1", hold=HoldKind.HARDSHIP), False),
+        (events.DisputeOpened(id="d-1", category=DisputeCategory.AMOUNT), False),
+    ],
+    ids=["breathing space", "STOP", "hardship", "a dispute"],
+)
+def test_what_is_said_of_the_person_in_another_account_binds_this_one(
+    message: AnyMessage, is_about_the_person: bool
+) -> None:
+    _, wishes = silences_are_kept([taken(200)], [LIFE, SIBLING], [said_to_the_sibling(10, message)], CLOCK)
+    assert bool(wishes.wrong) == is_about_the_person
+
+
+def test_a_message_that_names_an_account_on_hold_too_is_found() -> None:
+    both = replace(taken(60), also=(SIBLING.account.case_id,))
+    hold = said_to_the_sibling(10, events.HoldPlaced(id="h-1", hold=HoldKind.HARDSHIP))
+    _, wishes = silences_are_kept([both], [LIFE, SIBLING], [hold], CLOCK)
+    assert wishes.wrong
+
+
 def test_a_contact_in_the_night_is_found() -> None:
     one_in_the_night = 16 * 3600 / FACTOR
     assert not contacts_are_lawful([taken(1)], [LIFE], [], CLOCK).wrong
