@@ -18,8 +18,8 @@ from rulebook.load import Rulebook
 
 SECONDS_PER_DAY = 86_400
 _OPENED_WITHIN = 0.85
-_HAS_ANOTHER = 0.2
-"""How often the next account belongs to the person of the one before."""
+_HAS_ANOTHER, _OPENED_TOGETHER = 0.2, 0.6
+"""How often the next account belongs to the person of the one before, and how often both are opened at once."""
 
 
 class Way(StrEnum):
@@ -67,14 +67,16 @@ def plan_lives(seed: int, count: int, within_s: float, pace: Pace, rulebook: Rul
     lives: list[Life] = []
     for index in range(count):
         is_another = bool(lives) and random.random() < _HAS_ANOTHER
-        lives.append(_life(random, index, within_s, pace, rulebook, lives[-1].account if is_another else None))
+        lives.append(_life(random, index, within_s, pace, rulebook, lives[-1] if is_another else None))
     return tuple(lives)
 
 
-def _life(random: Random, index: int, within_s: float, pace: Pace, rulebook: Rulebook, sibling: Account | None) -> Life:
+def _life(random: Random, index: int, within_s: float, pace: Pace, rulebook: Rulebook, sibling: Life | None) -> Life:
     opens_at_s = round(random.uniform(0, within_s * _OPENED_WITHIN), 3)
+    if sibling is not None and random.random() < _OPENED_TOGETHER:
+        opens_at_s = sibling.opens_at_s
     opened_on = pace.business(opens_at_s).date()
-    account = make_account(random, index, rulebook, opened_on, sibling)
+    account = make_account(random, index, rulebook, opened_on, None if sibling is None else sibling.account)
     teller = _Teller(random, account, opens_at_s, within_s, pace)
     story = random.choices(list(STORIES), list(STORIES.values()))[0]
     story(teller)

@@ -102,6 +102,7 @@ def make_account(
     policy = rulebook.latest_published(home.policy)
     step = random.choice([step for step in policy.steps if step.day < (policy.referral.day if policy.referral else 90)])
     late_days = step.day + (policy.grace_days if step.day > 0 else 0) + random.choice((0, 0, 0, 1, -1))
+    due = today - timedelta(days=late_days) if sibling is None else sibling.registration.obligations[0].due
     owed = Money(random.randrange(60_00, 900_00), policy.currency)
     number = f"A-{index:04}"
     mail = {Channel.EMAIL: f"{number.lower()}@borrowers.example.com"}
@@ -131,7 +132,7 @@ def make_account(
         currency=policy.currency,
         zone=home.zone,
         policy=policy.id,
-        obligations=(ObligationRegistration(id="o-1", amount=owed, due=today - timedelta(days=late_days)),),
+        obligations=(ObligationRegistration(id="o-1", amount=owed, due=due),),
     )
     return Account(registration, home, policy)
 
