@@ -1,4 +1,4 @@
-"""What a message brings about at once, beside its own effect: a dispute that a reply opens, or work for a person.
+"""What a message brings about at once, beside its own effect: a dispute or a hold by a reply, or work for a person.
 
 Consequences are events of their own in the journal, right behind the message. They happen whichever way the message
 came, and they can have consequences in their turn.
@@ -100,6 +100,17 @@ def _to_read(reply: events.ReplyReceived, change: Change) -> events.WorkItemOpen
     return work_asked(change.after, WorkKind.UNCLEAR_REPLY, change.now, reply.id)
 
 
+def _after_refusal_to_pay(reply: events.ReplyReceived, change: Change) -> Iterable[AnyEvent]:
+    """In writing, as 12 CFR 1006.6(c)(1) has it: contact stops at once where a rule says so, and a person reads why."""
+    if not reply.refuses_to_pay or reply.channel is Channel.VOICE:
+        return
+    if not any(hold.kind is HoldKind.REFUSAL_TO_PAY for hold in holds_on(change.after, change.today)):
+        placed = follow_up_id(change.case_id, reply.id, "hold_placed")
+        yield events.HoldPlaced(id=placed, hold=HoldKind.REFUSAL_TO_PAY)
+    if not any(item.about == reply.id for item in change.after.work):
+        yield _to_read(reply, change)
+
+
 def _is_disputed(change: Change) -> bool:
     return any(hold.kind is HoldKind.DISPUTE for hold in holds_on(change.after, change.today))
 
@@ -190,6 +201,7 @@ def _step_taken(item: WorkItem, completed: events.WorkItemCompleted) -> AnyEvent
 
 CONSEQUENCES: tuple[tuple[type[Event] | tuple[type[Event], ...], Consequence], ...] = (
     (events.ReplyReceived, _after_reply),
+    (events.ReplyReceived, _after_refusal_to_pay),
     (events.DisputeOpened, _after_dispute),
     (events.DisputeResolved, _after_resolution),
     (events.HoldPlaced, _after_hold),

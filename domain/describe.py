@@ -139,7 +139,8 @@ def _(event: events.DeliveryReported) -> str:
 @describe.register
 def _(event: events.ReplyReceived) -> str:
     also = f", refuses {', '.join(event.also_refused)} too" if event.also_refused else ""
-    return f"reply by {event.channel}: {words(event.intent)}{also}"
+    unpaid = ", refuses to pay" if event.refuses_to_pay else ""
+    return f"reply by {event.channel}: {words(event.intent)}{also}{unpaid}"
 
 
 @describe.register

@@ -57,6 +57,8 @@ HOLD_EFFECTS: Mapping[HoldKind, HoldEffects] = {
     HoldKind.ATTORNEY: _DAYS_RUN_ON,
     # 12 CFR 1006.6(c)(2) leaves the ordinary remedies. One that needs a notice first is not proposed without it.
     HoldKind.CEASE_CONTACT: _DAYS_RUN_ON,
+    # It asks for silence only where a rule says so, as 12 CFR 1006.6(c)(1) does to those who collect for others.
+    HoldKind.REFUSAL_TO_PAY: HoldEffects(),
     # No proceedings while a complaint may be with the ombudsman; reminders and days go on.
     HoldKind.COMPLAINT: HoldEffects(bars_referral=True),
 }

@@ -103,6 +103,7 @@ class HoldKind(StrEnum):
     MILITARY = "military"
     ATTORNEY = "attorney"
     CEASE_CONTACT = "cease_contact"
+    REFUSAL_TO_PAY = "refusal_to_pay"
     FRAUD = "fraud"
     DISPUTE = "dispute"
     COMPLAINT = "complaint"

@@ -1,4 +1,5 @@
-"""What a borrower's answer means: stop, start, help, a dispute, "already paid", or something for a person to read.
+"""What a borrower's answer means: stop, start, help, a dispute, "already paid", or something for a person to read;
+and whether they refuse to pay, which can be said beside any of these.
 
 Keywords count where they are the whole answer, plain sentences wherever they stand. A stop is heard first, because
 not to hear it is the worst mistake; everything else is understood only when nothing speaks against it.
@@ -15,7 +16,9 @@ from domain.names import Channel, ReplyIntent
 from domain.reply_phrases import (
     KEYWORDS,
     NOT_STOP,
+    ON_CONDITION,
     ONLY_THEN_OR_THERE,
+    REFUSAL_TO_PAY,
     REFUSED_MEDIA,
     REQUESTS,
     STATEMENTS,
@@ -31,6 +34,7 @@ _QUOTED_LINE = re.compile(r"^\s*>")
 _QUOTATION_BEGINS = re.compile(r"^\s*(on .{1,200} wrote:|-+ ?original message ?-+|发件人:|from: .+)\s*$", re.IGNORECASE)
 _APOSTROPHES = re.compile("['`´‘’ʼ]")
 _SENTENCE = re.compile(r"[^.,;:!?。、…\n\r()\"“”]+[?]?")
+_FULL_SENTENCE = re.compile(r"[^.;!?。…]+[?]?")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _RESERVATION = re.compile(r"\bbut\b|但|不过")
 
@@ -81,6 +85,17 @@ def also_refused(text: str, channel: Channel) -> tuple[Channel, ...]:
     return tuple(each for each in Channel if each in named and each is not channel)
 
 
+def refuses_to_pay(text: str) -> bool:
+    """Whether a reply says, beside its intent, that they will not pay: flatly, of all of it, and on no condition."""
+    plain = _plain(_own_words(text))
+    return not _RESERVATION.search(plain) and any(
+        clause.says(REFUSAL_TO_PAY)
+        for found in _FULL_SENTENCE.finditer(plain)
+        if not _sentence(found[0]).is_question and not _sentence(found[0]).says(ON_CONDITION)
+        for clause in _sentences(found[0])
+    )
+
+
 def _own_words(text: str) -> str:
     """The answer without the message that it answers, whose own line on how to stop must not be heard as a stop."""
     kept = []
@@ -100,9 +115,14 @@ def _plain(text: str) -> str:
 
 def _sentences(plain: str) -> Iterator[_Sentence]:
     for found in _SENTENCE.finditer(plain):
-        words = " ".join(word for word in _NOT_A_LETTER.split(found[0]) if word)
-        if 0 < len(words) <= SENTENCE_LENGTH_MAX:
-            yield _Sentence(words, is_question=found[0].endswith("?"))
+        sentence = _sentence(found[0])
+        if 0 < len(sentence.words) <= SENTENCE_LENGTH_MAX:
+            yield sentence
+
+
+def _sentence(plain: str) -> _Sentence:
+    words = " ".join(word for word in _NOT_A_LETTER.split(plain) if word)
+    return _Sentence(words, is_question=plain.endswith("?"))
 
 
 def _begins_with_a_stop(words: list[str], together: str) -> bool:

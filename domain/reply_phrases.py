@@ -119,6 +119,54 @@ _DISPUTE_CHINESE = (
     f"^(你好|您好)?(我|本人)?(对|对于)?(这|此|该)?(笔|个)?{_DEBT_CHINESE}?(有异议|提出异议|有争议|表示异议|存在争议)$",
 )
 
+_TRULY = "( really| simply| just| still| hereby)*"
+_I_AM = rf"(i am|im|we are|were){_TRULY}"
+_I_WILL_NOT = (
+    rf"((i|we){_TRULY} (wont|will not|will never|shall not|refuse to|(do not|dont) intend to|have no intention of)"
+    rf"|{_I_AM} ((not|never) (going|willing|prepared) to|unwilling to|refusing to)|(ill|well) never)"
+)
+_TO_YOU = "(you|you guys|you people|back|to you|to you guys|to you people|to anyone|to anybody)"
+_NOTHING = "(anything|any money|any of (this|that|it)|(a|one) (single )?(penny|cent|dime|thing))"
+_WHAT = rf"( {_TO_YOU}| {_NOTHING}| (this|that|it|these|the|my|your)| {_DEBT})*"
+_FLATLY = (
+    "( at all| ever| anymore| any more| period| sorry| thanks| thank you)*"
+    "( because .*| (and|so) (i|we|you|do not|dont|never|please|stop|leave|go) .*)?$"
+)
+_SAYING_AGAIN = rf"{_OPENING}((i|we) (have |already )*told you( already| before)?( that)? )?"
+_REFUSAL_ENGLISH = (
+    rf"{_SAYING_AGAIN}{_I_WILL_NOT} (ever )?(pay|repay|be paying|paying){_WHAT}{_FLATLY}",
+    rf"{_SAYING_AGAIN}{_I_AM} (not|never) paying{_WHAT}{_FLATLY}",
+    rf"{_SAYING_AGAIN}{_I_WILL_NOT} (ever )?(make|making|send|sending)( you)? any( more| further)? payments?{_FLATLY}",
+    rf"{_SAYING_AGAIN}{_I_WILL_NOT} (ever )?(give|giving|send|sending)( {_TO_YOU})* {_NOTHING}{_FLATLY}",
+    rf"{_SAYING_AGAIN}(i|we){_TRULY} refuse (payment|repayment)( of)?{_WHAT}{_FLATLY}",
+    rf"{_OPENING}(you (will not|wont|will never)|youll never) (get|see|receive) {_NOTHING} (from|out of) (me|us)"
+    rf"{_FLATLY}",
+)
+# What would be paid in another case, or later, is not refused; nor is what is only asked about.
+_ON_CONDITION_ENGLISH = (
+    r"\b(if|unless|until|till?|before|when|while|without|only|except|however|though|although|instead|first|once"
+    r"|otherwise|as long as|yet|today|tomorrow|right now|for now|at the moment|(this|next) (week|month|year))\b"
+)
+_I_CHINESE = "^(你好|您好)?(我|我们|我們|本人)"
+_FIRMLY_CHINESE = "(绝对|絕對|绝|絕|决|決|永远|永遠|坚决|堅決)"
+_REPAY_CHINESE = "(偿还|償還|归还|歸還|支付|还|還|付|缴)"
+_YOU_CHINESE = "(你们|你們|您们|你|您)"
+_WHAT_CHINESE = f"(给|給)?{_YOU_CHINESE}?(的)?(这|這|那|该|任何|一)?(笔|筆|分|毛)?{_DEBT_CHINESE}?(的|了|啦|啊|呀)*$"
+# 不会还款 alone can also mean that somebody does not know how to pay.
+_REFUSAL_CHINESE = (
+    f"^(你好|您好)?(我|我们|我們|本人)?(再次|明确|郑重|{_FIRMLY_CHINESE})*(拒绝|拒絕|拒不){_REPAY_CHINESE}{_WHAT_CHINESE}",
+    f"{_I_CHINESE}(就是|就|偏|根本|是|{_FIRMLY_CHINESE})*(不|不愿|不愿意|不願意|不打算|不准备|没打算|没有打算)(再)?"
+    f"{_REPAY_CHINESE}{_WHAT_CHINESE}",
+    f"{_I_CHINESE}(就|是|肯定)*(不会|不會){_REPAY_CHINESE}{_DEBT_CHINESE}?(给|給)?{_YOU_CHINESE}?{_DEBT_CHINESE}?的(啦|啊)?$",
+    f"{_I_CHINESE}({_FIRMLY_CHINESE}(不会|不會)(再)?|(不会|不會)再){_REPAY_CHINESE}{_WHAT_CHINESE}",
+    f"{_I_CHINESE}(不会|不會)(再)?{_REPAY_CHINESE}(给|給)?{_YOU_CHINESE}(一分|一毛)?(钱|錢)?(的|了)?$",
+    f"^(我|我们|我們|本人)?(一分|一毛)(钱|錢)?(也|都)(不|不会|不會)(再)?(还|還|付|给|給){_YOU_CHINESE}?(的|了|啦)*$",
+)
+_ON_CONDITION_CHINESE = (
+    "除非|如果|要是|假如|若|否则|直到|之前|以前|只要|只有|先(?!生)|等|的话|才",
+    "暂时|目前|现在|今天|明天|这个月|本月|吗|嗎|怎么|怎樣|怎样",
+)
+
 _PAID_WHAT = (
     rf"( it| this| that| them| you guys| you| everything| all| off| in full| full| amount| my| the| {_DEBT}| already"
     r"| today| yesterday| last week| last month| this morning| this week"
@@ -190,6 +238,12 @@ STATEMENTS = {
     ReplyIntent.ALREADY_PAID: (_any_of(*_ALREADY_PAID_ENGLISH), _any_of(*_ALREADY_PAID_CHINESE)),
 }
 """Sentences that say something of the debt. Asked as a question they say nothing."""
+
+REFUSAL_TO_PAY = _any_of(*_REFUSAL_ENGLISH), _any_of(*_REFUSAL_CHINESE)
+"""That they will not pay (12 CFR 1006.6(c)(1)), which can be said beside anything else."""
+
+ON_CONDITION = _any_of(_ON_CONDITION_ENGLISH), _any_of(*_ON_CONDITION_CHINESE)
+"""Found in a sentence, up to its full stop, that refuses nothing flatly."""
 
 REQUESTS = {
     ReplyIntent.START: (_any_of(*_START_ENGLISH), _any_of(_START_CHINESE)),

@@ -33,7 +33,7 @@ from domain.policy import Policy, PolicyStatus
 from domain.proposals import Proposal, Shape, divide_debt, propose_arrangement
 from domain.refusals import Refusal
 from domain.registration import AccountRegistration, ContactPointRegistration, LenderRegistration
-from domain.replies import also_refused, intent_of
+from domain.replies import also_refused, intent_of, refuses_to_pay
 from domain.state import CaseState, CaseStatus
 from rulebook.load import Rulebook, UnknownPolicy
 from starter.case_key import CaseKey
@@ -173,7 +173,14 @@ class DunlinClient(Verbs):
 
         intent = intent_of(text)
         others = also_refused(text, channel) if intent is ReplyIntent.STOP else ()
-        return events.ReplyReceived(id=message_id, channel=channel, intent=intent, also_refused=others), keep
+        message = events.ReplyReceived(
+            id=message_id,
+            channel=channel,
+            intent=intent,
+            also_refused=others,
+            refuses_to_pay=refuses_to_pay(text),
+        )
+        return message, keep
 
     async def propose_arrangement(self, case: CaseKey, shape: Shape) -> Proposal:
         """A plan of that shape that the case would agree to now; it is not told of it. Raises Refused."""

@@ -102,6 +102,9 @@ class ReplyReceived(Message):
     also_refused: tuple[Channel, ...] = Field(
         default=(), description='What a stop is about besides its own channel, as "stop calling me" in a text message.'
     )
+    refuses_to_pay: bool = Field(
+        default=False, description="They will not pay, whatever else they say. In writing it places a hold."
+    )
 
 
 class StepEvent(Occurrence):

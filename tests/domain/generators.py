@@ -192,7 +192,11 @@ MESSAGES: dict[type[Message], SearchStrategy[Message]] = {
         code=st.none() | st.just("21610"),
     ),
     events.ReplyReceived: st.builds(
-        events.ReplyReceived, id=ids, channel=channels, intent=st.sampled_from(ReplyIntent)
+        events.ReplyReceived,
+        id=ids,
+        channel=channels,
+        intent=st.sampled_from(ReplyIntent),
+        refuses_to_pay=st.booleans(),
     ),
     events.ReferralDecided: st.builds(
         events.ReferralDecided, id=ids, approved=st.booleans(), decided_by=st.just("agent-1")

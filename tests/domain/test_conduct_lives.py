@@ -49,7 +49,7 @@ from tests.domain.lives import DEFERS, DOWN, FAILS, MAKES, Happening, Life, RawM
 from tests.domain.raw_messages import batches
 
 DAYS_TO_ANSWER = 5
-DO_NOT_BAR_REFERRALS = {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT}
+DO_NOT_BAR_REFERRALS = {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.REFUSAL_TO_PAY}
 STAGES = (
     a_stage("early", -2, a_step("today", 0, Channel.SMS), a_step("reminder", 2, Channel.SMS, Channel.EMAIL)),
     a_stage("late", 4, a_step("notice", 4, Channel.LETTER, Channel.EMAIL, mandatory=True), a_step("call", 8)),

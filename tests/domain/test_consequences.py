@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 
 from domain import events
 from domain.casework import AnswerStatus, Received, receive
+from domain.compliance.gate import gate
+from domain.compliance.model import Effect
 from domain.conduct import conduct
 from domain.events import AnyEvent, DisputeCategory, Entry, Message, WorkKind, WorkOutcome
-from domain.identifiers import dispute_id
-from domain.names import Channel, CloseReason, Direction, HoldKind, Outcome, ReplyIntent
+from domain.holds import under_holds
+from domain.identifiers import dispute_id, follow_up_id
+from domain.names import Channel, CloseReason, Collector, Direction, HoldKind, Outcome, ReplyIntent
 from domain.refusals import RefusalCode
 from domain.state import CaseState
 from domain.work import work_opened
-from tests.domain.builders import LAW, a_case, a_person, a_policy, after, instant, money
+from tests.domain.builders import LAW, a_case, a_consumer, a_contact, a_person, a_policy, after, instant, money
+from tests.domain.compliance.lawbooks import PACKS
 from tests.domain.lives import as_sent
 
 DUE = date(2026, 3, 1)
@@ -37,6 +41,12 @@ def told(state: CaseState, *messages: Message) -> Received:
 
 def replied(intent: ReplyIntent, reply: str = "r-1") -> events.ReplyReceived:
     return events.ReplyReceived(id=reply, channel=Channel.SMS, intent=intent)
+
+
+def refusal(
+    channel: Channel = Channel.SMS, intent: ReplyIntent = ReplyIntent.OTHER, reply: str = "r-1"
+) -> events.ReplyReceived:
+    return events.ReplyReceived(id=reply, channel=channel, intent=intent, refuses_to_pay=True)
 
 
 def completed(item: str, outcome: WorkOutcome, **more: Any) -> events.WorkItemCompleted:
@@ -103,6 +113,64 @@ class TestReplies:
         stop = events.ReplyReceived(id="r-1", channel=channel, intent=ReplyIntent.STOP, also_refused=others)
 
         assert open_work(told(case(), stop).state) == asked
+
+    @pytest.mark.parametrize(
+        ("intent", "asked"),
+        [
+            (ReplyIntent.OTHER, [(WorkKind.UNCLEAR_REPLY, "r-1")]),
+            (ReplyIntent.STOP, [(WorkKind.UNCLEAR_REPLY, "r-1")]),
+            (ReplyIntent.HELP, [(WorkKind.HELP_ASKED, "r-1")]),
+            (
+                ReplyIntent.DISPUTE,
+                [(WorkKind.DISPUTE, dispute_id("lender:a-1", "r-1")), (WorkKind.UNCLEAR_REPLY, "r-1")],
+            ),
+        ],
+    )
+    def test_who_refuses_to_pay_in_writing_is_held_whatever_else_they_say_and_read_by_a_person(
+        self, intent: ReplyIntent, asked: list[tuple[WorkKind, str]]
+    ) -> None:
+        """12 CFR 1006.6(c)(1)."""
+        refused = told(case(), refusal(Channel.EMAIL, intent)).state
+
+        held = [hold for hold in refused.holds if hold.kind is HoldKind.REFUSAL_TO_PAY]
+        assert [(hold.id, hold.placed_on, hold.ends_on) for hold in held] == [
+            (follow_up_id("lender:a-1", "r-1", "hold_placed"), NOW.date(), None)
+        ]
+        assert open_work(refused) == asked
+
+    def test_what_is_said_in_a_call_is_no_refusal_in_writing(self) -> None:
+        received = told(case(), refusal(Channel.VOICE))
+
+        assert received.state.holds == ()
+        assert open_work(received.state) == [(WorkKind.UNCLEAR_REPLY, "r-1")]
+
+    def test_who_refuses_again_is_read_again_and_held_once_until_the_hold_is_lifted(self) -> None:
+        lifting = events.HoldLifted(id="x-1", hold=HoldKind.REFUSAL_TO_PAY)
+
+        twice = told(case(), refusal(reply="r-1"), refusal(reply="r-2"))
+        anew = told(twice.state, lifting, refusal(reply="r-3"))
+
+        assert len(twice.state.holds) == 1
+        assert [item.about for item in twice.state.work] == ["r-1", "r-2"]
+        assert [hold.ends_on for hold in anew.state.holds] == [NOW.date(), None]
+
+    @pytest.mark.parametrize(
+        ("law", "collector", "verdict"),
+        [
+            ("us-federal", Collector.THIRD_PARTY, Effect.FORBID),
+            ("us-federal", Collector.ORIGINAL_CREDITOR, Effect.ALLOW),
+            ("uk", Collector.THIRD_PARTY, Effect.ALLOW),
+            ("cn", Collector.THIRD_PARTY, Effect.ALLOW),
+            ("default", Collector.THIRD_PARTY, Effect.FORBID),
+        ],
+    )
+    def test_contact_after_a_refusal_to_pay_is_up_to_the_law(
+        self, law: str, collector: Collector, verdict: Effect
+    ) -> None:
+        refused = told(case(), refusal()).state
+        consumer = under_holds(a_consumer(), refused, NOW.date())
+
+        assert gate(a_contact(Channel.EMAIL), consumer, (), [PACKS[law]], collector, NOW).verdict is verdict
 
     def test_the_same_reply_again_asks_nobody_again(self) -> None:
         received = told(case(), replied(ReplyIntent.OTHER), replied(ReplyIntent.OTHER))
@@ -246,7 +314,8 @@ def _message(kind: str, choice: int, number: int, state: CaseState) -> Message |
     name = f"m-{number}"
     match kind:
         case "reply":
-            return replied(list(ReplyIntent)[choice % len(ReplyIntent)], name)
+            intent = list(ReplyIntent)[choice % len(ReplyIntent)]
+            return replied(intent, name) if choice % 2 else refusal(Channel.SMS, intent, name)
         case "hold":
             return events.HoldPlaced(id=name, hold=[HoldKind.ATTORNEY, HoldKind.DECEASED][choice % 2])
         case "lift":

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.compliance.model import RulePack
 from domain.conduct import conduct
 from domain.decision import Close, Contact, ProposeReferral, Wait
 from domain.disputes import undisputed
@@ -67,7 +68,7 @@ STOP_EVERYTHING = {
     HoldKind.HARDSHIP,
 }
 STOP_CONTACT_ALONE = {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT}
-LET_CONTACT_GO_ON = {HoldKind.MILITARY, HoldKind.COMPLAINT}
+LET_CONTACT_GO_ON = {HoldKind.MILITARY, HoldKind.COMPLAINT, HoldKind.REFUSAL_TO_PAY}
 
 
 def test_every_kind_has_its_effects_and_what_pauses_days_stops_all_treatment() -> None:
@@ -202,6 +203,24 @@ def test_a_hold_that_bars_it_recalls_a_referral_at_once() -> None:
         conducted = conduct(held(proposed, HoldPlaced(id="h-1", hold=kind)), PERSON, POLICY, UK, instant(on_day(2)))
         recalls = [entry for entry in conducted.entries if entry.event.kind == "referral_recalled"]
         assert bool(recalls) == is_recalled, kind
+
+
+@pytest.mark.parametrize(
+    ("packs", "collector", "stops"),
+    [
+        (US, Collector.THIRD_PARTY, ("contact (by us.reg-f.cease)",)),
+        (US, Collector.ORIGINAL_CREDITOR, ()),
+        (UK, Collector.THIRD_PARTY, ()),
+        ([BOOK.law["cn"]], Collector.THIRD_PARTY, ()),
+        (DEFAULT, Collector.ORIGINAL_CREDITOR, ("contact (by default.stop-flags)",)),
+    ],
+)
+def test_a_refusal_to_pay_stops_nothing_but_contact_and_that_only_where_a_rule_says_so(
+    packs: list[RulePack], collector: Collector, stops: tuple[str, ...]
+) -> None:
+    refusal = held(HoldPlaced(id="h-1", hold=HoldKind.REFUSAL_TO_PAY)).holds[0]
+
+    assert stops_in_words(refusal, packs, collector, DUE) == stops
 
 
 def test_what_a_hold_stops_is_told_in_words_with_the_rule_that_stops_contact_besides() -> None:

@@ -65,7 +65,9 @@ from tests.domain.builders import (
 from tests.domain.lives import DEFERS, DOWN, FAILS, MAKES, Happening, Life, Turn, as_sent
 
 DUE = date(2026, 3, 1)
-RUN_ON = {HoldKind.MILITARY, HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.COMPLAINT}
+STOP_CONTACT_ALONE = {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.REFUSAL_TO_PAY}
+"""The last of them by the law alone, which stops every contact under a hold here."""
+RUN_ON = {HoldKind.MILITARY, HoldKind.COMPLAINT, *STOP_CONTACT_ALONE}
 """Holds under which days of delinquency go on."""
 MANY_STEPS = a_stage(
     "dense",
@@ -228,7 +230,7 @@ def _check(turn: Turn, life: Life) -> None:
     assert state.status is CaseStatus.OPEN
     assert not state.recalled
     day = local_date(decision.at, zone_of(state.zone))
-    stopping = {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT} if isinstance(decision, ProposeReferral) else set()
+    stopping = STOP_CONTACT_ALONE if isinstance(decision, ProposeReferral) else set()
     assert not any(hold.kind not in stopping and hold.covers(day) for hold in state.holds)
     if isinstance(decision, Contact):
         _check_contact(decision, state, life)

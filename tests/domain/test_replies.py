@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.names import Channel, ReplyIntent
-from domain.replies import also_refused, intent_of
+from domain.replies import also_refused, intent_of, refuses_to_pay
 
 
 @pytest.mark.parametrize(
@@ -220,6 +220,118 @@ FOR_A_PERSON = [
 ]
 
 
+REFUSALS = [
+    ("I refuse to pay", ReplyIntent.OTHER),
+    ("I refuse to pay this debt.", ReplyIntent.OTHER),
+    ("I will not pay this", ReplyIntent.OTHER),
+    ("I won't pay", ReplyIntent.OTHER),
+    ("No, I won’t pay you a penny!", ReplyIntent.OTHER),
+    ("I am not going to pay you", ReplyIntent.OTHER),
+    ("I'm not going to pay it back", ReplyIntent.OTHER),
+    ("I'm not paying you people anything", ReplyIntent.OTHER),
+    ("We will never pay", ReplyIntent.OTHER),
+    ("I'll never pay you", ReplyIntent.OTHER),
+    ("We're not paying any of this, sorry", ReplyIntent.OTHER),
+    ("I have no intention of paying this bill", ReplyIntent.OTHER),
+    ("I do not intend to pay this debt", ReplyIntent.OTHER),
+    ("I won't be paying this", ReplyIntent.OTHER),
+    ("I will not make any more payments", ReplyIntent.OTHER),
+    ("I hereby refuse payment of this debt", ReplyIntent.OTHER),
+    ("I won't give you any money", ReplyIntent.OTHER),
+    ("You will never get a cent from me", ReplyIntent.OTHER),
+    ("I told you I will not pay", ReplyIntent.OTHER),
+    ("I refuse to pay because your service was a scam", ReplyIntent.OTHER),
+    ("I will not pay this. If you write again I call my lawyer.", ReplyIntent.OTHER),
+    ("Where did you get my number? I refuse to pay.", ReplyIntent.OTHER),
+    ("I refuse to pay this and do not contact me again", ReplyIntent.STOP),
+    ("Stop texting me. I will not pay.", ReplyIntent.STOP),
+    ("I'm not paying, leave me alone", ReplyIntent.STOP),
+    ("Hello\nI refuse to pay\nRegards", ReplyIntent.OTHER),
+    ("This is not my debt, I will not pay it", ReplyIntent.DISPUTE),
+    ("我拒绝还款", ReplyIntent.OTHER),
+    ("拒绝还款。", ReplyIntent.OTHER),
+    ("我坚决拒绝支付这笔钱", ReplyIntent.OTHER),
+    ("我不会还的", ReplyIntent.OTHER),
+    ("我是不会还你们钱的", ReplyIntent.OTHER),
+    ("我不会还你们钱", ReplyIntent.OTHER),
+    ("我绝不还款", ReplyIntent.OTHER),
+    ("我绝对不会还款", ReplyIntent.OTHER),
+    ("我不还了", ReplyIntent.OTHER),
+    ("我就是不还！", ReplyIntent.OTHER),
+    ("我不打算还这笔钱", ReplyIntent.OTHER),
+    ("我不会再还了", ReplyIntent.OTHER),
+    ("我一分钱都不会还", ReplyIntent.OTHER),
+    ("我拒絕還款", ReplyIntent.OTHER),
+    ("先生，我拒绝还款", ReplyIntent.OTHER),
+    ("我不欠你们钱，我不会还的", ReplyIntent.DISPUTE),
+    ("别再打电话了，我不还", ReplyIntent.STOP),
+]
+
+NO_REFUSALS = [
+    "I can't pay",
+    "I cannot pay this",
+    "I am not able to pay",
+    "I won't be able to pay",
+    "I will not pay today",
+    "I won't pay until you send me a bill",
+    "I won't pay, unless you send me a bill",
+    "I refuse to pay\nuntil you send me a bill",
+    "If you do not take off the fee, I will not pay",
+    "This month, I will not pay",
+    "Will I be sued when I refuse to pay?",
+    "I will not pay?",
+    "I won't pay, what then?",
+    "I refuse to pay by card",
+    "I refuse to pay the fees",
+    "I refuse to pay half",
+    "I will not pay twice",
+    "I won't pay late",
+    "I refuse to pay, but I can talk to you",
+    "I don't refuse to pay",
+    "I never said I refuse to pay",
+    "I did not say that I will not pay",
+    "I will pay this",
+    "I will not refuse to pay",
+    "I won't pay more than 50",
+    "I will never be able to pay",
+    "I don't want to pay this",
+    "I won't give you my card",
+    "I refuse to talk to you",
+    "not paying attention",
+    "they will not pay",
+    "my wife refuses to pay",
+    "you will not get a letter from me",
+    "我还不了",
+    "我还不起",
+    "我没有钱还",
+    "我不会还款",
+    "我现在还不了钱",
+    "这个月我不还",
+    "如果你们不减免，我不还",
+    "我不还，可以吗",
+    "我不还会怎么样",
+    "我不会不还的",
+    "我不是不还",
+    "我没说不还",
+    "我拒绝还款，但是可以谈",
+    "我拒绝支付利息",
+    "我不想还",
+    "他不会还的",
+    "等发工资再说，我不还",
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), REFUSALS)
+def test_a_flat_refusal_to_pay_is_heard_beside_whatever_else_is_said(text: str, intent: ReplyIntent) -> None:
+    assert refuses_to_pay(text)
+    assert intent_of(text) is intent
+
+
+@pytest.mark.parametrize("text", [*NO_REFUSALS, *REVOCATIONS, *(text for text, _ in STATEMENTS), *FOR_A_PERSON])
+def test_who_cannot_pay_or_will_on_some_condition_or_asks_refuses_nothing(text: str) -> None:
+    assert not refuses_to_pay(text)
+
+
 @pytest.mark.parametrize("text", REVOCATIONS)
 def test_a_plain_sentence_revokes_consent(text: str) -> None:
     assert intent_of(text) is ReplyIntent.STOP
@@ -265,6 +377,7 @@ def test_what_an_answer_quotes_is_not_heard() -> None:
     assert intent_of(f"I will call on Friday\n> {ours.splitlines()[0]}") is ReplyIntent.OTHER
     assert intent_of(f"I will call on Friday\nOn Mon, 4 May 2026, Example Bank wrote:\n{ours}") is ReplyIntent.OTHER
     assert intent_of("Stop texting me\n> Your payment is due") is ReplyIntent.STOP
+    assert not refuses_to_pay("I will call on Friday\n> I refuse to pay")
 
 
 def full_width(text: str) -> str:
@@ -274,7 +387,7 @@ def full_width(text: str) -> str:
 
 
 @given(
-    st.sampled_from([(text, ReplyIntent.STOP) for text in REVOCATIONS] + STATEMENTS),
+    st.sampled_from([(text, ReplyIntent.STOP) for text in REVOCATIONS] + STATEMENTS + REFUSALS),
     st.sampled_from([str.upper, str.lower, str.title, str.swapcase, full_width]),
     st.text(alphabet=" \t\n", max_size=4),
     st.sampled_from(["", ".", "!", "!!!", "。", "！", "…", " :-)"]),
@@ -283,9 +396,11 @@ def test_case_width_and_blanks_change_no_meaning(
     sentence: tuple[str, ReplyIntent], written: Callable[[str], str], blanks: str, ending: str
 ) -> None:
     text, intent = sentence
+    said = f"{blanks}{written(text)}{ending}{blanks}"
+    widened = written(text).replace(" ", " \u200b ")
 
-    assert intent_of(f"{blanks}{written(text)}{ending}{blanks}") is intent
-    assert intent_of(written(text).replace(" ", " \u200b ")) is intent
+    assert intent_of(said) is intent_of(widened) is intent
+    assert refuses_to_pay(said) is refuses_to_pay(widened) is (sentence in REFUSALS)
 
 
 @given(st.sampled_from(FOR_A_PERSON), st.sampled_from([str.upper, str.lower, str.title, full_width]))
@@ -293,9 +408,15 @@ def test_case_and_width_make_no_meaning_either(text: str, written: Callable[[str
     assert intent_of(written(text)) is ReplyIntent.OTHER
 
 
+@given(st.sampled_from(NO_REFUSALS), st.sampled_from([str.upper, str.lower, str.title, full_width]))
+def test_case_and_width_make_no_refusal_either(text: str, written: Callable[[str], str]) -> None:
+    assert not refuses_to_pay(written(text))
+
+
 @given(st.lists(st.sampled_from("不要再给我打电话发短信了没有欠款钱还已经的停止 "), max_size=2_000).map("".join))
 def test_long_nonsense_takes_no_long_time(text: str) -> None:
     assert intent_of(text) in ReplyIntent
+    assert refuses_to_pay(text) in {True, False}
 
 
 @given(st.text())

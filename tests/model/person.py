@@ -27,8 +27,8 @@ OF_THE_PERSON = {
     HoldKind.ATTORNEY,
     HoldKind.CEASE_CONTACT,
 }
-SPARES_CONTACT = {HoldKind.MILITARY, HoldKind.COMPLAINT}
-"""What these stop is charges and courts."""
+SPARES_CONTACT = {HoldKind.MILITARY, HoldKind.COMPLAINT, HoldKind.REFUSAL_TO_PAY}
+"""What these stop is charges and courts, or nothing where no law silences a collector."""
 
 
 @dataclass(frozen=True)

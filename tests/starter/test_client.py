@@ -221,6 +221,17 @@ async def test_a_reply_is_kept_in_postgres_and_only_its_meaning_reaches_temporal
     assert [line.event["intent"] for line in await client.journal(case) if line.kind == "reply_received"] == ["stop"]
 
 
+async def test_a_refusal_to_pay_is_heard_beside_a_stop_and_places_its_hold(dunlin: World) -> None:
+    client = dunlin.client()
+    case = await opened(client)
+
+    await client.reply(case, Channel.SMS, "Stop texting me. I refuse to pay.", message_id="m-1")
+
+    replied = next(line.event for line in await client.journal(case) if line.kind == "reply_received")
+    assert (replied["intent"], replied["refuses_to_pay"]) == ("stop", True)
+    assert (await client.sheet(case)).holds == (HoldKind.REFUSAL_TO_PAY,)
+
+
 async def test_a_changed_number_is_kept_in_postgres_and_never_reaches_temporal(dunlin: World) -> None:
     client = dunlin.client()
     case = await opened(client)

@@ -90,7 +90,7 @@ def regulation_f(asked: Asked) -> bool:
         return True
     if not time(8) < asked.clock < time(21) or channel in asked.consumer.opt_outs:
         return False
-    if {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.DECEASED} & set(holds):
+    if {HoldKind.ATTORNEY, HoldKind.CEASE_CONTACT, HoldKind.REFUSAL_TO_PAY, HoldKind.DECEASED} & set(holds):
         return False
     # 12 CFR 1006.38(d): "the debt, or any disputed portion of it".
     if HoldKind.DISPUTE in holds and not asked.consumer.disputed_in_part:

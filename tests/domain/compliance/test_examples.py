@@ -186,6 +186,16 @@ EXAMPLES = {
     "asked to cease": Example(
         "12 CFR 1006.6(c)", "2026-05-06 10:00", FORBID, "us.reg-f.cease", facts=held(HoldKind.CEASE_CONTACT)
     ),
+    "refused to pay in writing": Example(
+        "12 CFR 1006.6(c)(1)", "2026-05-06 10:00", FORBID, "us.reg-f.cease", facts=held(HoldKind.REFUSAL_TO_PAY)
+    ),
+    "a refusal to pay does not silence the creditor itself": Example(
+        "12 CFR 1006.6(c)(1)",
+        "2026-05-06 10:00",
+        ALLOW,
+        collector=CREDITOR,
+        facts=held(HoldKind.REFUSAL_TO_PAY),
+    ),
     "bankruptcy binds creditors, too": Example(
         "11 USC 362(a)(6)",
         "2026-05-06 10:00",
