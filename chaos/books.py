@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
@@ -18,7 +19,6 @@ from chaos.proof import Proof
 from chaos.servers import Servers
 from chaos.silences import owed_minor
 from chaos.sinks import Taken
-from db.inbox import unapplied
 from db.journal import JournalLine, verify
 from db.ledger import disagreements
 from db.session import DatabaseFailure
@@ -31,6 +31,12 @@ from workflows import sheet
 
 _REST_SECONDS_MAX = 240.0
 _LOOK_AGAIN_SECONDS = 0.5
+_WAITING = text("""
+SELECT EXISTS (
+    SELECT 1 FROM inbox
+    WHERE case_id = :case_id AND applied_at IS NULL AND NOT (:has_ended AND passed_on_from IS NOT NULL)
+)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,10 @@ class Books:
         handle = self.servers.temporal.get_workflow_handle(_key(case_id).workflow_id)
         try:
             described = await handle.describe()
-            if await self._waits_in_inbox(case_id):
+            has_ended = described.status is WorkflowExecutionStatus.COMPLETED
+            if await self._waits_in_inbox(case_id, has_ended=has_ended):
                 return "a message waits in the inbox", False
-            if described.status is WorkflowExecutionStatus.COMPLETED:
+            if has_ended:
                 status = (await self.client.sheet(_key(case_id))).status
                 return (None, True) if status == "closed" else (f"its workflow has ended, and it is {status}", False)
             if described.status is not WorkflowExecutionStatus.RUNNING:
@@ -84,9 +91,11 @@ class Books:
             return (None if turn.decision.reason else "it waits, and nobody knows for what"), False
         return (None if due > self.clock.business(datetime.now(UTC)) else f"due since {due}"), False
 
-    async def _waits_in_inbox(self, case_id: str) -> bool:
+    async def _waits_in_inbox(self, case_id: str, *, has_ended: bool) -> bool:
+        """What other cases of the person passed on to one that has ended waits until money opens it again."""
+        values = {"case_id": case_id, "has_ended": has_ended}
         async with self.servers.database.transaction() as session:
-            return bool(await unapplied(session, case_id))
+            return bool((await session.execute(_WAITING, values)).scalar_one())
 
     async def prove(self, lives: Sequence[Life], sent: Sequence[Sent], taken: Sequence[Taken]) -> list[Proof]:
         """Of money, messages, chains and ledger. Nothing may be running any more."""

@@ -13,17 +13,19 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from chaos.deeds import Life
-from domain.identifiers import contact_id
+from domain.agreement_terms import PROMISE_REMINDER_STEP
+from domain.identifiers import contact_id, settlement_id
 from domain.names import Channel
 from domain.policy import HELP_STEP, RECEIPT_STEP
 
 _ATTEMPTS_MAX = 6
+_OFFERS_MAX = 4
 _TWILIO_KINDS = {"message": Channel.SMS, "call": Channel.VOICE}
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a reference stands for: one attempt at a step for an obligation, a payment or a request."""
+    """What a reference stands for: one attempt at a step. `about` is an obligation, a message or an offer."""
 
     case_id: str
     step: str
@@ -110,9 +112,11 @@ def _names(lives: Iterable[Life]) -> Mapping[str, Named]:
 def _of(life: Life) -> Iterator[Named]:
     account = life.account
     steps = [step.id for step in account.policy.steps]
+    offers = [offer.step for offer in account.policy.settlement_offers]
     said = [deed.message.id for deed in life.deeds]
     owed = [obligation.id for obligation in account.registration.obligations]
-    for step in (*steps, RECEIPT_STEP, HELP_STEP):
-        for about in (*owed, *said):
+    offered = [settlement_id(account.case_id, number + 1) for number in range(_OFFERS_MAX)]
+    for step in (*steps, *offers, RECEIPT_STEP, HELP_STEP, PROMISE_REMINDER_STEP):
+        for about in (*owed, *said, *offered):
             for attempt in range(_ATTEMPTS_MAX):
                 yield Named(account.case_id, step, about, attempt)
