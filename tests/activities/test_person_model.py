@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -29,7 +30,7 @@ from activities.signatures import CaseRef, ContactCall, RawMessage
 from db.session import Database
 from domain.decision import Contact, Wait
 from domain.events import AnyMessage, HoldLifted, HoldPlaced, PaymentReceived, ReplyReceived
-from domain.identifiers import contact_id
+from domain.identifiers import contact_id, settlement_id
 from domain.money import Money
 from domain.names import Channel, HoldKind, ReplyIntent
 from domain.policy import RECEIPT_STEP, Stage, Step
@@ -59,7 +60,6 @@ DENSE = Stage(
         for day in range(1, 60)
     ),
 )
-STEPS = (*(step.id for step in DENSE.steps), RECEIPT_STEP)
 WAKES_MAX = 40
 FAR_AWAY = datetime(9999, 1, 1, tzinfo=UTC)
 ATTEMPTS_MAX = 6
@@ -322,7 +322,7 @@ class CasesOfOnePerson(RuleBasedStateMachine):
 
     def judge(self, message: Outgoing, channel: Channel) -> None:
         """Before anything leaves: may it?"""
-        own, step = _owner(message.reference)
+        own, step = OWNERS[message.reference]
         if own == SOMEBODY_ELSES:
             return
         text = message.content.text
@@ -374,19 +374,23 @@ def _ref(case_id: str) -> CaseRef:
     return CaseRef(lender=lender, account=account)
 
 
-def _owner(reference: str) -> tuple[str, str]:
-    """The case and step that a reference is made of."""
-    about = ("o-1", *(f"p-{number}" for number in range(80)))
-    return next(
-        (case_id, step)
+def _owners() -> dict[str, tuple[str, str]]:
+    """The case and step that each possible reference is made of."""
+    reminders = [(step.id, "o-1") for step in DENSE.steps]
+    receipts = [(RECEIPT_STEP, f"p-{number}") for number in range(80)]
+    offers = [offer.step for offer in SHIPPED.latest_published("uk-personal-loan").settlement_offers]
+    return {
+        contact_id(case_id, step, about, attempt): (case_id, step)
         for case_id in (*OWED, SOMEBODY_ELSES)
-        for step in STEPS
-        for each in about
+        for step, about in (*reminders, *receipts, *((offer, settlement_id(case_id, 1)) for offer in offers))
         for attempt in range(ATTEMPTS_MAX)
-        if contact_id(case_id, step, each, attempt) == reference
-    )
+    }
 
 
+OWNERS = _owners()
+
+
+@pytest.mark.timeout(900, method="signal")  # hypothesis shrinks what it finds for up to five minutes, and then tells it
 def test_cases_of_one_person_agree_with_a_slow_person(administration: AsyncEngine, template: str) -> None:
     class Machine(CasesOfOnePerson):
         pass
