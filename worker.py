@@ -57,7 +57,9 @@ from workflows.search_attributes import ALL
 from workflows.upkeep import NightlyCheck, Reconciliation
 
 PROVIDER_TIMEOUT_SECONDS = 15.0
-"""Well inside the contact activity's own timeout, so that the activity can record what became of a contact."""
+MAIL_SERVER_TIMEOUT_SECONDS = 10.0
+"""Well inside the contact activity's own timeout, so that the activity can record what became of a contact. A mail
+server has its timeout twice: until it wants the content, and until it has it."""
 
 OPEN_CASES_EVERY = timedelta(seconds=60)
 OPEN_CASES_QUERY = "WorkflowType = 'CollectionCase' AND ExecutionStatus = 'Running'"
@@ -91,7 +93,8 @@ def make_providers(settings: WorkerSettings) -> tuple[Mapping[Channel, ChannelPr
                 starttls=settings.smtp_starttls,
                 username=settings.smtp_username,
                 password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-                timeout_s=PROVIDER_TIMEOUT_SECONDS,
+                connections_max=settings.smtp_connections,
+                timeout_s=MAIL_SERVER_TIMEOUT_SECONDS,
             ),
             sender=Sender(settings.smtp_from),
             public_base_url=base_url,
@@ -167,11 +170,19 @@ def make_workers(
                 task_queue=channel_queue(channel),
                 activities=[contact.contact],
                 max_task_queue_activities_per_second=settings.channel_rates_per_second[channel],
-                **common,
+                **common | {"max_concurrent_activities": _at_once(provider, settings)},
             )
-            for channel in providers
+            for channel, provider in providers.items()
         ),
     ]
+
+
+def _at_once(provider: ChannelProvider, settings: WorkerSettings) -> int:
+    """Contacts at once on a channel: no more than can leave, so that none is claimed and then waits for its turn.
+
+    What waits stays with Temporal, where a payment still silences it and a killed worker does not take it along.
+    """
+    return min(settings.max_concurrent_activities, provider.sends_at_once or settings.max_concurrent_activities)
 
 
 def _upkeep(client: Client, settings: WorkerSettings, desk: Desk) -> UpkeepActivities:

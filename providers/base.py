@@ -58,6 +58,11 @@ class ChannelProvider(Protocol):
     @property
     def channel(self) -> Channel: ...
 
+    @property
+    def sends_at_once(self) -> int | None:
+        """How many messages it hands over at the same time; further ones would wait. None: as many as it is given."""
+        ...
+
     async def send(self, message: Outgoing) -> ProviderReceipt:
         """Hand the message over once. Raises RetryableProviderError, FinalProviderError or UncertainProviderError."""
         ...

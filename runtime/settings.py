@@ -225,6 +225,13 @@ class WorkerSettings(DoorSettings):
     smtp_starttls: bool = Field(
         default=True, description="Require STARTTLS before anything is said.", examples=["true"]
     )
+    smtp_connections: int = Field(
+        default=10,
+        ge=1,
+        le=1_000,
+        description="Connections of one worker to it, and so e-mails on their way at once.",
+        examples=["10"],
+    )
     smtp_from: EmailAddress = Field(description="Address that e-mails come from.", examples=["collections@example.com"])
     twilio_account_sid: Annotated[str, StringConstraints(pattern=r"^AC[0-9a-fA-F]{32}$")] = Field(
         description="Twilio account: AC and 32 hexadecimal digits.", examples=["AC" + "0" * 32]

@@ -16,7 +16,7 @@ from runtime.processes import StackError
 
 _POLL_SECONDS = 0.2
 _NOTED_SECONDS = 0.5
-"""What follows the last mail, such as its receipt, belongs to the contacts."""
+"""What follows the last mail, such as its receipt, belongs to the contacts. A job ends meanwhile."""
 _SECONDS_MAX = 300
 
 
@@ -52,7 +52,9 @@ async def measure_rate(system: System, count: int, folder: Path, reminder: Path)
         async with asyncio.timeout(_SECONDS_MAX):
             while count_mails(sink.folder) < count and worker.exit_code is None:  # noqa: ASYNC110 - a folder tells nobody
                 await asyncio.sleep(_POLL_SECONDS)
-        await asyncio.sleep(_NOTED_SECONDS)
+        noted_at = time.monotonic() + _NOTED_SECONDS
+        while time.monotonic() < noted_at and worker.exit_code is None:
+            await asyncio.sleep(_POLL_SECONDS)
         after, others = running_seconds() + ended_seconds(), others_seconds() - others_before
         watched = time.monotonic() - watched_since
         mails = read_mails(sink.folder)

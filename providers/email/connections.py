@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +27,9 @@ class MailServer:
     """The server that takes the mails. `ca_file` names further authorities to trust (PEM).
 
     `client_name` is how we introduce ourselves (EHLO): this machine's name, where nothing better is known.
-    `timeout_s` is how long the server may take over any one reply. A connection that has been idle for longer than
-    `idle_s_max` is not used again: servers drop them, and a firewall does so without a word.
+    `timeout_s` is how long the server may take until it wants a mail's content, and then again until it has it. A
+    connection that has been idle for longer than `idle_s_max` is not used again: servers drop them, and a firewall does
+    so without a word.
     """
 
     host: str
@@ -36,7 +39,7 @@ class MailServer:
     password: str | None = None
     ca_file: Path | None = None
     client_name: str = field(default_factory=socket.gethostname)
-    connections_max: int = 4
+    connections_max: int = 10
     idle_s_max: float = 30.0
     timeout_s: float = 60.0
 
@@ -70,16 +73,14 @@ class MailConnections:
     async def deliver(self, *, sender: str, recipient: str, content: bytes) -> None:
         """Hand one mail over. Mailboxes are ASCII and checked; the content has CRLF line ends."""
         async with self._turns:
-            client = self._take_idle()
-            if client is not None:
-                try:
-                    await self._converse(client, sender, recipient, content, reused=True)
-                except _StaleConnection:
-                    pass
-                else:
-                    return
-            client = await self._connect()
-            await self._converse(client, sender, recipient, content, reused=False)
+            try:
+                async with asyncio.timeout(self._server.timeout_s):
+                    client = await self._ready_for_content(sender, recipient)
+            except TimeoutError:
+                raise RetryableProviderError(Channel.EMAIL, "timeout") from None
+            with _closed_unless_done(client):
+                await _content(client, content, self._server.timeout_s)
+            self._idle.append(_Idle(client, asyncio.get_running_loop().time()))
 
     async def close(self) -> None:
         """Say goodbye on the connections that are idle."""
@@ -89,6 +90,19 @@ class MailConnections:
                 await client.quit(timeout=1.0)
             except (aiosmtplib.SMTPException, OSError):
                 client.close()  # the server had gone first
+
+    async def _ready_for_content(self, sender: str, recipient: str) -> SMTP:
+        client = self._take_idle()
+        if client is not None:
+            try:
+                await _envelope(client, sender, recipient, reused=True)
+            except _StaleConnection:
+                pass
+            else:
+                return client
+        client = await self._connect()
+        await _envelope(client, sender, recipient, reused=False)
+        return client
 
     def _take_idle(self) -> SMTP | None:
         now_s = asyncio.get_running_loop().time()
@@ -105,35 +119,39 @@ class MailConnections:
             hostname=server.host,
             port=server.port,
             local_hostname=server.client_name,
-            timeout=server.timeout_s,
+            timeout=None,
             start_tls=server.starttls,
             tls_context=self._tls,
             username=server.username,
             password=server.password,
         )
-        try:
-            await client.connect()
-            if client.is_ehlo_or_helo_needed:
-                await client.ehlo()
-        except aiosmtplib.SMTPResponseException as error:
-            client.close()
-            raise refusal(Stage.CONNECTING, error.code, error.message) from None
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            client.close()
-            raise RetryableProviderError(Channel.EMAIL, _cannot_connect(error)) from None
+        with _closed_unless_done(client):
+            try:
+                await client.connect()
+                if client.is_ehlo_or_helo_needed:
+                    await client.ehlo()
+            except aiosmtplib.SMTPResponseException as error:
+                raise refusal(Stage.CONNECTING, error.code, error.message) from None
+            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+                raise RetryableProviderError(Channel.EMAIL, _cannot_connect(error)) from None
         return client
 
-    async def _converse(self, client: SMTP, sender: str, recipient: str, content: bytes, *, reused: bool) -> None:
-        try:
-            await _command(client, Stage.SENDER, b"MAIL FROM:<%s>" % sender.encode("ascii"), reused=reused)
-            await _command(client, Stage.RECIPIENT, b"RCPT TO:<%s>" % recipient.encode("ascii"))
-            await _command(client, Stage.CONTENT, b"DATA", expected=_SEND_CONTENT)
-            await _content(client, content, self._server.timeout_s)
-        except BaseException:
-            # After a refusal the server may hold half an envelope, and a cancelled read leaves a reply unread.
-            client.close()
-            raise
-        self._idle.append(_Idle(client, asyncio.get_running_loop().time()))
+
+@contextmanager
+def _closed_unless_done(client: SMTP) -> Iterator[None]:
+    """After a refusal the server may hold half an envelope, and a cancelled read leaves a reply unread."""
+    try:
+        yield
+    except BaseException:
+        client.close()
+        raise
+
+
+async def _envelope(client: SMTP, sender: str, recipient: str, *, reused: bool) -> None:
+    with _closed_unless_done(client):
+        await _command(client, Stage.SENDER, b"MAIL FROM:<%s>" % sender.encode("ascii"), reused=reused)
+        await _command(client, Stage.RECIPIENT, b"RCPT TO:<%s>" % recipient.encode("ascii"))
+        await _command(client, Stage.CONTENT, b"DATA", expected=_SEND_CONTENT)
 
 
 async def _command(

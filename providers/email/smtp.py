@@ -49,6 +49,10 @@ class SmtpEmailProvider:
         self._settings = settings
         self._connections = MailConnections(settings.server)
 
+    @property
+    def sends_at_once(self) -> int | None:
+        return self._settings.server.connections_max
+
     async def send(self, message: Outgoing) -> ProviderReceipt:
         """Hand a message to a borrower over, with the means to stop such messages in its headers."""
         return await self.send_mail(

@@ -37,6 +37,7 @@ class PrintFolderProvider:
     """
 
     channel = Channel.LETTER
+    sends_at_once: int | None = None
 
     def __init__(self, settings: PrintFolderSettings) -> None:
         self._settings = settings

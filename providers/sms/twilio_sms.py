@@ -8,7 +8,13 @@ from twilio.base import values
 
 from domain.names import Channel
 from providers.base import Outgoing, ProviderReceipt
-from providers.twilio_api.account import RECORDS_READ_MAX, TwilioAccount, TwilioSettings, earliest_since
+from providers.twilio_api.account import (
+    CONNECTIONS_MAX,
+    RECORDS_READ_MAX,
+    TwilioAccount,
+    TwilioSettings,
+    earliest_since,
+)
 from providers.webhooks import MESSAGE_STATUS_PATH, webhook_url
 
 
@@ -16,6 +22,7 @@ class TwilioSmsProvider:
     """Sends text messages, and has Twilio report on each. Make it inside a running event loop."""
 
     channel = Channel.SMS
+    sends_at_once: int | None = CONNECTIONS_MAX
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._account = TwilioAccount(settings)

@@ -29,6 +29,9 @@ T = TypeVar("T")
 RECORDS_READ_MAX = 1_000
 """How many records of one recipient are read when Twilio is asked: more than the caps allow in years."""
 
+CONNECTIONS_MAX = 100
+"""aiohttp opens no more at once, and the client that Twilio makes of it leaves that as it is."""
+
 CLOCK_SKEW_MAX = timedelta(minutes=1)
 """How far Twilio's clock may lag behind ours. Its records also have whole seconds only."""
 

@@ -8,7 +8,13 @@ from twilio.base import values
 
 from domain.names import Channel
 from providers.base import Outgoing, ProviderReceipt
-from providers.twilio_api.account import RECORDS_READ_MAX, TwilioAccount, TwilioSettings, earliest_since
+from providers.twilio_api.account import (
+    CONNECTIONS_MAX,
+    RECORDS_READ_MAX,
+    TwilioAccount,
+    TwilioSettings,
+    earliest_since,
+)
 from providers.voice.twiml import twiml
 from providers.webhooks import CALL_DIGIT_PATH, CALL_STATUS_PATH, webhook_url
 
@@ -20,6 +26,7 @@ class TwilioVoiceProvider:
     """
 
     channel = Channel.VOICE
+    sends_at_once: int | None = CONNECTIONS_MAX
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._account = TwilioAccount(settings)

@@ -29,6 +29,7 @@ class Mailbox:
     faults: list[str]
     meanwhile: list[Callable[[], Awaitable[None]]]
     taken: list[str] = field(default_factory=list)
+    sends_at_once: int | None = None
 
     async def send(self, message: Outgoing) -> ProviderReceipt:
         self.judge(message, self.channel)

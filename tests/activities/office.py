@@ -59,6 +59,7 @@ class Provider:
     found: ProviderReceipt | None = None
     asked: list[Outgoing] = field(default_factory=list)
     taken: list[Outgoing] = field(default_factory=list)
+    sends_at_once: int | None = None
 
     async def send(self, message: Outgoing) -> ProviderReceipt:
         if self.meanwhile is not None:

@@ -17,11 +17,14 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from temporalio.client import Client
 
+from domain.events import PaymentReceived
 from domain.money import Money
+from domain.policy import RECEIPT_STEP
 from domain.refusals import RefusalCode
 from rulebook.load import Rulebook
 from runtime.twilio_stand_in import Fault, FaultKind
 from tests.e2e.world import World, account, eventually, fast_clock, key_of, world
+from worker import working
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +91,39 @@ async def test_a_worker_killed_while_sending_neither_doubles_nor_loses_a_contact
     assert len(texts) == len(set(texts))
     subjects = [mail.message["Message-ID"] for mail in idle.sink.mails]
     assert len(subjects) == len(set(subjects))
+
+
+async def test_who_waits_for_a_slow_mail_server_is_not_claimed_and_a_payment_still_silences_it(idle: World) -> None:
+    idle.sink.reply_delay_s = 60
+    client = idle.client(fast_clock(2))
+    registrations = [account(channels=("email",)) for _ in range(6)]
+    cases = [key_of(each) for each in registrations]
+
+    async def all_are_due() -> bool:
+        described = [await idle.workflow(case).describe() for case in cases]
+        return all(each.raw_description.pending_activities for each in described)
+
+    async def both_connections_are_taken() -> bool:
+        return len(idle.sink.mails) == 2
+
+    async with working(idle.temporal, idle.settings.model_copy(update={"smtp_connections": 2}), idle.rulebook):
+        for registration in registrations:
+            await client.open_case(registration)
+        await eventually("all six are due", all_are_due)
+        await eventually("two are being sent", both_connections_are_taken)
+        async with idle.database.transaction() as session:
+            claimed = set((await session.execute(text("SELECT case_id FROM contact"))).scalars())
+        waiting = [case for case in cases if case.case_id not in claimed]
+        for case in waiting:
+            await client.signal(case, PaymentReceived(id="p-1", amount=Money(250_00, "GBP")))
+        idle.sink.reply_delay_s = 0
+        for case in waiting:
+            assert (await idle.workflow(case).result())["closed"] == "paid"
+
+    assert len(waiting) == 4
+    for case in waiting:
+        told = [line.event["step"] for line in await client.journal(case) if line.kind == "contact_made"]
+        assert told == [RECEIPT_STEP]
 
 
 async def test_a_message_that_the_provider_never_took_is_sent_again(idle: World) -> None:
