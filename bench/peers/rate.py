@@ -53,7 +53,7 @@ async def measure_rate(system: System, count: int, folder: Path, reminder: Path)
             while count_mails(sink.folder) < count and worker.exit_code is None:  # noqa: ASYNC110 - a folder tells nobody
                 await asyncio.sleep(_POLL_SECONDS)
         noted_at = time.monotonic() + _NOTED_SECONDS
-        while time.monotonic() < noted_at and worker.exit_code is None:
+        while time.monotonic() < noted_at and worker.exit_code is None:  # noqa: ASYNC110 - a process tells nobody
             await asyncio.sleep(_POLL_SECONDS)
         after, others = running_seconds() + ended_seconds(), others_seconds() - others_before
         watched = time.monotonic() - watched_since
