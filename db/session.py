@@ -37,18 +37,27 @@ _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClient
 _CLASSES_WITHOUT_VALUES = ("08", "28", "3D", "40", "42", "53", "54", "55", "57")
 """Classes of SQLSTATE whose messages name databases, statements, locks and limits, never a value of a row."""
 
+_CLASSES_OF_A_LOST_CONNECTION = ("", "08", "57")
+"""The driver's own errors have none; 57 is a server that is being stopped."""
+
+_ROLLED_BACK = "nothing of this transaction was kept"
+_NOBODY_KNOWS = (
+    "the connection ended while it was being committed, so it may have been kept: do it again, it counts once"
+)
+
 
 class DatabaseFailure(RuntimeError):
-    """Postgres refused a statement or went away. The whole transaction was rolled back.
+    """Postgres refused a statement or went away. The whole transaction was rolled back, unless the connection ended
+    while it was being committed: then nobody knows, the message says so, and who does it again finds what was kept.
 
     The server's own words can quote a row, and a row can be personal: only the error's class and the names of table,
     column and constraint are kept. `sqlstate` is the five-character code, empty when the connection was lost.
     """
 
-    def __init__(self, what: str, sqlstate: str, names: tuple[str, ...]) -> None:
+    def __init__(self, what: str, sqlstate: str, names: tuple[str, ...], fate: str = _ROLLED_BACK) -> None:
         place = f" on {' / '.join(names)}" if names else ""
         code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
-        super().__init__(f"Postgres: {what}{code}{place}: nothing of this transaction was kept")
+        super().__init__(f"Postgres: {what}{code}{place}: {fate}")
         self.sqlstate = sqlstate
         self.names = names
 
@@ -134,17 +143,19 @@ class Database:
 
         Raises DatabaseFailure in place of every error of the database.
         """
+        is_being_committed = False
         try:
             pool = await self._opened()
             connection = await _connected(pool)
             try:
                 async with connection.transaction():
                     yield Session(connection)
+                    is_being_committed = True
             finally:
                 await pool.release(connection)
         except _ERRORS as error:
             # Without its cause, or a traceback would show the row that the original error quotes.
-            raise _without_values(error) from None
+            raise _without_values(error, is_being_committed=is_being_committed) from None
 
     async def check(self) -> None:
         """Ask Postgres something. Raises DatabaseFailure when it does not answer."""
@@ -205,10 +216,12 @@ _OPTIONS = {
 }
 
 
-def _without_values(error: Exception) -> DatabaseFailure:
+def _without_values(error: Exception, *, is_being_committed: bool) -> DatabaseFailure:
     names = (getattr(error, field, None) for field in ("table_name", "column_name", "constraint_name"))
     sqlstate = getattr(error, "sqlstate", None) or ""
     what = type(error).__name__
     if sqlstate.startswith(_CLASSES_WITHOUT_VALUES):
         what = f"{what}: {getattr(error, 'message', '')}"
-    return DatabaseFailure(what, sqlstate, tuple(name for name in names if name))
+    is_unknown = is_being_committed and sqlstate[:2] in _CLASSES_OF_A_LOST_CONNECTION
+    fate = _NOBODY_KNOWS if is_unknown else _ROLLED_BACK
+    return DatabaseFailure(what, sqlstate, tuple(name for name in names if name), fate)

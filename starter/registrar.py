@@ -40,7 +40,7 @@ class Registrar:
         self._writer: asyncio.Task[None] | None = None
 
     async def register(self, account: AccountRegistration) -> RegistrationOutcome:
-        """Register one account, and say what became of it. Raises DatabaseFailure, and then nothing was written."""
+        """Register one account, and say what became of it. Raises DatabaseFailure: to do it again is safe."""
         waiting = _Waiting(account, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writer is None or self._writer.done():

@@ -70,6 +70,26 @@ async def test_a_failure_names_the_constraint_and_the_table(database: Database) 
     assert caught.value.names == ("contact_point", "contact_point_preference_check")
 
 
+async def test_what_is_refused_at_the_commit_is_not_kept(database: Database) -> None:
+    with pytest.raises(DatabaseFailure, match="nothing of this transaction was kept"):
+        async with database.transaction() as session:
+            await session.execute(text("CREATE TABLE once (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+            await session.execute(text("INSERT INTO once VALUES (1), (1)"))
+
+
+async def test_whether_a_commit_was_kept_is_not_known_when_the_connection_ends_meanwhile(
+    database: Database, database_url: str
+) -> None:
+    other = Database(database_url)
+
+    with pytest.raises(DatabaseFailure, match="may have been kept: do it again"):
+        async with database.transaction() as session:
+            process = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            await ask(other, f"SELECT pg_terminate_backend({process}, 5000)")
+
+    await other.close()
+
+
 async def test_a_mistake_in_a_statement_is_told_in_the_servers_words(database: Database) -> None:
     with pytest.raises(DatabaseFailure, match='relation "nowhere" does not exist'):
         async with database.transaction() as session:
